@@ -1,0 +1,33 @@
+"""Who belongs to which room, in what role, and how far they have read."""
+
+from django.conf import settings
+from django.db import models
+
+from chat.models.room import Room
+
+
+class Membership(models.Model):
+    """`read_id` is the id of the last message read; it only moves forward."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner"
+        MODERATOR = "moderator"
+        MEMBER = "member"
+
+    class Notify(models.TextChoices):
+        ALL = "all"
+        MENTIONS = "mentions"
+        NONE = "none"
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=9, choices=Role, default=Role.MEMBER)
+    read_id = models.PositiveBigIntegerField(default=0)
+    notify = models.CharField(max_length=8, choices=Notify, default=Notify.ALL)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "user"], name="chat_membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.room}"

@@ -1,0 +1,70 @@
+"""Messages, and the revisions that edits leave behind."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from chat.models.room import Room
+
+CLIENT_ID_CHARS = 128
+
+
+class Message(models.Model):
+    """One message as it now is.
+
+    `seq` is its room's number at its latest change, `first_seq` at its creation, `text_seq` at the last
+    change of its text. `digest` fingerprints what the client sent under `client_id`; a deletion clears it.
+    """
+
+    class Kind(models.TextChoices):
+        TEXT = "text"
+        SYSTEM = "system"
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="messages", db_index=False)
+    seq = models.PositiveBigIntegerField()
+    first_seq = models.PositiveBigIntegerField()
+    text_seq = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=6, choices=Kind, default=Kind.TEXT)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages", db_index=False
+    )
+    client_id = models.CharField(max_length=CLIENT_ID_CHARS, null=True, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted = models.BooleanField(default=False)
+    reply_to: models.ForeignKey["Message | None", "Message | None"] = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    event = models.JSONField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["Message"]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["author", "client_id"], name="chat_message_sent_once"),
+            # Also the index that a resume reads: what changed since n.
+            models.UniqueConstraint(fields=["room", "seq"], name="chat_message_seq_once"),
+        ]
+        indexes = [models.Index(fields=["room", "id"], name="chat_message_history")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class Revision(models.Model):
+    """A text that an edit replaced: what the message said since the change `seq`."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="revisions")
+    seq = models.PositiveBigIntegerField()
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "seq"], name="chat_revision_once")]
+
+    def __str__(self) -> str:
+        return f"#{self.message_id} as of {self.seq}"

@@ -1,0 +1,146 @@
+"""Typed readers of the environment: a wrong value is a clear error at start, never a surprise later.
+
+Every reader raises ImproperlyConfigured with the variable's name and what it takes. Empty means unset.
+"""
+
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str = "") -> str:
+    """The variable's value without surrounding blanks, or the default."""
+    return os.environ.get(name, "").strip() or default
+
+
+def integer(name: str, default: int, *, least: int = 0, most: int = 2**31) -> int:
+    """A whole number between `least` and `most`, both included."""
+    raw = text(name)
+    if not raw:
+        return default
+    if not raw.lstrip("-").isdigit() or not least <= int(raw) <= most:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {raw!r}.")
+    return int(raw)
+
+
+def seconds(name: str, default: float) -> float:
+    """A positive number of seconds, fractions allowed."""
+    raw = text(name)
+    if not raw:
+        return default
+    try:
+        value = float(raw)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 86_400:
+        raise ImproperlyConfigured(f"{name} must be a number of seconds above 0, not {raw!r}.")
+    return value
+
+
+def flag(name: str, default: bool) -> bool:
+    """1/true/yes/on or 0/false/no/off."""
+    raw = text(name).lower()
+    if raw in ("1", "true", "yes", "on"):
+        return True
+    if raw in ("0", "false", "no", "off"):
+        return False
+    if not raw:
+        return default
+    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {raw!r}.")
+
+
+def choice(name: str, default: str, among: Sequence[str]) -> str:
+    """One of the given words."""
+    value = text(name, default)
+    if value not in among:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(among)}, not {value!r}.")
+    return value
+
+
+def words(name: str, default: Sequence[str] = ()) -> list[str]:
+    """A list, separated by commas."""
+    found = [word.strip() for word in text(name).split(",") if word.strip()]
+    return found or list(default)
+
+
+def path(name: str, default: Path) -> Path:
+    """A folder or file, made absolute against the working directory."""
+    return Path(text(name, str(default))).expanduser().absolute()
+
+
+def origin(name: str) -> str:
+    """A web origin such as https://chat.example.org, without path; empty when unset."""
+    raw = text(name).rstrip("/")
+    if not raw:
+        return ""
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
+        raise ImproperlyConfigured(f"{name} must look like https://chat.example.org, not {raw!r}.")
+    return raw
+
+
+def secret(name: str, default: str = "") -> str:
+    """The value of NAME, or the contents of the file that NAME_FILE names (both set is an error)."""
+    file = text(f"{name}_FILE")
+    if file and text(name):
+        raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
+    if not file:
+        return text(name, default)
+    try:
+        return Path(file).read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
+
+
+def kept_secret(name: str, folder: Path) -> str:
+    """The secret from the environment, else one made once and kept in `folder` (mode 0600)."""
+    if given := secret(name):
+        return given
+    file = folder / name.lower()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            _write_once(file, secrets.token_urlsafe(64))
+        return file.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name} is unset and cannot be kept in {file}: {error}") from error
+
+
+def _write_once(file: Path, value: str) -> None:
+    """Two processes may start together: a link to a finished file makes exactly one of them win."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as handle:
+        handle.write(value)
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def database(name: str, sqlite_file: Path) -> dict[str, Any]:
+    """DATABASES["default"] from postgres://user:password@host:port/name?option=value or sqlite:///file."""
+    raw = text(name)
+    if not raw:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(sqlite_file)}
+    parts = urlsplit(raw)
+    if parts.scheme == "sqlite":
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": unquote(parts.path)[1:] or str(sqlite_file)}
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise ImproperlyConfigured(f"{name} must look like postgres://user:password@host:5432/name.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }

@@ -1,0 +1,143 @@
+"""Every setting of the installation, each read from the environment by env.py. docs/operations.md explains them."""
+
+import ipaddress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from chat import embedded_redis
+from chatproject import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = env.path("CHAT_DATA_DIR", BASE_DIR / "var")
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+# Where the server listens, and who may come.
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.integer("PORT", 8000, least=0, most=65_535)
+PUBLIC_ORIGIN = env.origin("PUBLIC_ORIGIN")
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+# Home mode is one person trying it out on their own machine; anything else is public mode.
+LOOPBACK = _is_loopback(HOST)
+HOME_MODE = LOOPBACK and not PUBLIC_ORIGIN
+CHAT_GUESTS = env.choice("CHAT_GUESTS", "write" if HOME_MODE else "off", ("off", "read", "write"))
+CHAT_ROOMS_ON_DEMAND = env.flag("CHAT_ROOMS_ON_DEMAND", HOME_MODE)
+CHAT_SIGNUP = env.choice("CHAT_SIGNUP", "open" if HOME_MODE else "invite", ("open", "invite", "closed"))
+CHAT_RATE_LIMITS = env.flag("CHAT_RATE_LIMITS", True)
+
+DEBUG = env.flag("DEBUG", False)
+SECRET_KEY = env.kept_secret("SECRET_KEY", DATA_DIR)
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+
+_origin_host = urlsplit(PUBLIC_ORIGIN).hostname
+_local_names = ["localhost", "127.0.0.1", "[::1]"]
+_known_hosts = [*_local_names, *([HOST] if HOME_MODE else []), *([_origin_host] if _origin_host else [])]
+# On an open address without PUBLIC_ORIGIN nobody told us our name; the check in chat/checks.py warns.
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", _known_hosts if HOME_MODE or _origin_host else ["*"])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN] if PUBLIC_ORIGIN else []
+
+INSTALLED_APPS = [
+    "daphne",
+    "channels",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "chat",
+]
+MIDDLEWARE = [
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+ROOT_URLCONF = "chatproject.urls"
+ASGI_APPLICATION = "chatproject.asgi.application"
+WSGI_APPLICATION = "chatproject.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# The database: SQLite in the data folder, or PostgreSQL by DATABASE_URL.
+SQLITE_BUSY_TIMEOUT_SECONDS = 20
+POOL_MOST_CONNECTIONS = 8
+_database: dict[str, Any] = env.database("DATABASE_URL", DATA_DIR / "chat.sqlite3")
+if _database["ENGINE"].endswith("sqlite3"):
+    _database |= {
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": SQLITE_BUSY_TIMEOUT_SECONDS,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768;",
+        },
+        # A file, so that threads and processes share it as in production.
+        "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
+    }
+else:
+    _database |= {"CONN_MAX_AGE": 0}
+    _database["OPTIONS"] |= {"pool": {"min_size": 1, "max_size": POOL_MOST_CONNECTIONS}}
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Redis: the one that is named, else the one of this installation (chat/embedded_redis.py).
+REDIS_URL = env.text("REDIS_URL") or embedded_redis.url(DATA_DIR)
+EMBEDDED_REDIS = not env.text("REDIS_URL")
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "chat.channel_layer.ChatChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}},
+}
+
+# Accounts and sessions.
+AUTH_USER_MODEL = "chat.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+_https = PUBLIC_ORIGIN.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Served from the sources under every server: no build step, nothing to collect, nothing that can be stale.
+SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_MAX_AGE = 0
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"httpx": {"level": "WARNING"}, "daphne": {"level": "WARNING"}},
+}

@@ -1,0 +1,9 @@
+"""The URLs of the installation: the chat, its JSON door, the admin."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("chat.urls")),
+]
