@@ -1,0 +1,58 @@
+"""The fake GitHub from the command line: by itself, or beside a command that is given its address.
+
+python -m tests.fakes.github --port 9000
+python -m tests.fakes.github -- make run
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from types import FrameType
+
+from tests.fakes.github import MISBEHAVING, PEOPLE, FakeGitHub
+
+
+def main() -> int:
+    """Serve until interrupted, or until the command has ended; then give its exit status."""
+    asked = _arguments()
+    with FakeGitHub(port=asked.port, delay_seconds=asked.delay_seconds) as github:
+        print(_welcome(github.url), flush=True)
+        return _run_beside(github.url, asked.command) if asked.command else _wait()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.fakes.github", description="A GitHub for trying out.")
+    parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
+    parser.add_argument("--delay-seconds", type=float, default=0.0, help="the wait before each answer")
+    parser.add_argument("command", nargs="*", help="run beside this GitHub, with GITHUB_API_URL set to it")
+    return parser.parse_args()
+
+
+def _welcome(url: str) -> str:
+    people = " ".join(sorted(PEOPLE))
+    trouble = " ".join(sorted(MISBEHAVING))
+    return f"A fake GitHub listens on {url}\nIt knows: {people}\nIt misbehaves for: {trouble}"
+
+
+def _run_beside(url: str, command: list[str]) -> int:
+    """The command gets Ctrl-C from the terminal itself; any other end it is told of from here."""
+    child = subprocess.Popen(command, env={**os.environ, "GITHUB_API_URL": url})
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: child.terminate())
+    return child.wait()
+
+
+def _wait() -> int:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    while True:
+        signal.pause()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""One HTTP exchange as the fake sees it: the request it read and the answer it writes."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+JSON_TYPE = "application/json; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Request:
+    """The head of a request; GitHub's GETs have no body."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+
+    @classmethod
+    def parse(cls, head: bytes) -> "Request":
+        """Read a head as it came over the wire; header names come out in lower case."""
+        first, *lines = head.decode("latin-1").split("\r\n")
+        method, path, _ = first.split(" ")
+        pairs = (line.partition(":") for line in lines if line)
+        return cls(method, path, {name.lower(): value.strip() for name, _, value in pairs})
+
+    @property
+    def login(self) -> str | None:
+        """The account asked for, or None when the path is not /users/<login>."""
+        prefix, _, login = self.path.rpartition("/")
+        return login.lower() if prefix == "/users" and login else None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is written back; without a `length` the body goes out in chunks of unknown number."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Iterable[bytes] = ()
+    length: int | None = None
+    wait_seconds: float = 0.0
+    pause_seconds: float = 0.0  # after each piece of the body
+
+    def head(self) -> bytes:
+        """The status line and headers as bytes."""
+        size = {"transfer-encoding": "chunked"} if self.length is None else {"content-length": str(self.length)}
+        lines = [f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}"]
+        lines += [f"{name}: {value}" for name, value in {**self.headers, **size}.items()]
+        return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def json_answer(value: Any, status: int = 200, **headers: str) -> Answer:
+    """An ordinary answer of GitHub; underscores in header names stand for hyphens."""
+    return plain_answer(json.dumps(value).encode(), status, JSON_TYPE, **headers)
+
+
+def plain_answer(body: bytes, status: int = 200, content_type: str = JSON_TYPE, **headers: str) -> Answer:
+    """A whole body of any type, its length told beforehand."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(status, {"content-type": content_type, **named}, (body,), len(body))
