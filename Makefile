@@ -1,17 +1,32 @@
-# The commands that people and CI call. `make help` lists them.
-PYTHON ?= python3
-VENV := .venv
-UV := $(VENV)/bin/uv
+# The commands that people and CI call; `make help` lists them. Everything that they write is in .venv/ and the data folder.
+.PHONY: help run setup test lint format lock
 
-.PHONY: setup lock
-setup: $(VENV)/.stamp ## install the pinned packages into .venv
+BIN := .venv/bin
+# No bytecode in the checkout; every cache beside the packages.
+export PYTHONPYCACHEPREFIX = $(CURDIR)/.venv/cache/python
+LOCK := $(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-$(VENV)/.stamp: requirements.txt requirements-dev.txt
-	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install -q uv
-	$(UV) pip install -q --python $(VENV)/bin/python --require-hashes -r requirements.txt -r requirements-dev.txt
-	touch $@
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
-lock: ## compile requirements*.txt from pyproject.toml
-	$(UV) pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --group named pyproject.toml -o requirements.txt
-	$(UV) pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --group dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+run: ## serve on http://127.0.0.1:8000, installing what is missing first (HOST, PORT, CHAT_DATA_DIR)
+	@scripts/install requirements.txt
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@exec $(BIN)/python manage.py runserver --noreload --skip-checks $${HOST:-127.0.0.1}:$${PORT:-8000}
+
+setup: ## install the packages for development into .venv
+	@scripts/install requirements-dev.txt
+
+test: setup ## all tests, on SQLite and on PostgreSQL, then in the browser; sets up what they need
+	@$(BIN)/python -m tests
+
+lint: setup ## ruff, mypy, import-linter, djlint, and node's syntax check where node is there
+	@scripts/lint
+
+format: setup ## let ruff format the code
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+lock: setup ## compile requirements*.txt from pyproject.toml (UPGRADE=--upgrade for the newest versions)
+	@$(LOCK) $(UPGRADE) --group named pyproject.toml --output-file requirements.txt
+	@$(LOCK) $(UPGRADE) --group dev --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
