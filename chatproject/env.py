@@ -84,6 +84,15 @@ def origin(name: str) -> str:
     return raw
 
 
+def base_url(name: str, default: str) -> str:
+    """The address that an API's paths are put behind, such as https://github.example.org/api/v3."""
+    raw = text(name, default).rstrip("/")
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ImproperlyConfigured(f"{name} must look like https://api.github.com, not {raw!r}.")
+    return raw
+
+
 def secret(name: str, default: str = "") -> str:
     """The value of NAME, or the contents of the file that NAME_FILE names (both set is an error)."""
     file = text(f"{name}_FILE")

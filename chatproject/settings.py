@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "chat",
+    "chat.github",
 ]
 MIDDLEWARE = [
     "servestatic.middleware.ServeStaticMiddleware",
@@ -121,6 +122,15 @@ _https = PUBLIC_ORIGIN.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# GitHub: where its API is, as whom it is asked, and how long and how much at once.
+GITHUB_API_URL = env.base_url("GITHUB_API_URL", "https://api.github.com")
+GITHUB_TOKEN = env.secret("GITHUB_TOKEN")
+GITHUB_CONNECT_TIMEOUT_SECONDS = env.seconds("GITHUB_CONNECT_TIMEOUT_SECONDS", 3.0)
+GITHUB_READ_TIMEOUT_SECONDS = env.seconds("GITHUB_READ_TIMEOUT_SECONDS", 5.0)
+GITHUB_TOTAL_TIMEOUT_SECONDS = env.seconds("GITHUB_TOTAL_TIMEOUT_SECONDS", 10.0)
+GITHUB_MOST_CALLS_AT_ONCE = env.integer("GITHUB_MOST_CALLS_AT_ONCE", 10, least=1, most=100)
+GITHUB_CACHE_SECONDS = env.seconds("GITHUB_CACHE_SECONDS", 60.0)
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

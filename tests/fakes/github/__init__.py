@@ -1,4 +1,4 @@
-"""A GitHub that speaks real HTTP on this machine: recorded profiles, and every way to misbehave on request."""
+"""A GitHub that speaks real HTTP on this machine: recorded profiles, and every way to misbehave."""
 
 from tests.fakes.github.answers import MISBEHAVING
 from tests.fakes.github.messages import Answer, Request

@@ -23,7 +23,9 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.fakes.github", description="A GitHub for trying out.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.fakes.github", description="A GitHub for trying out."
+    )
     parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
     parser.add_argument("--delay-seconds", type=float, default=0.0, help="the wait before each answer")
     parser.add_argument("command", nargs="*", help="run beside this GitHub, with GITHUB_API_URL set to it")

@@ -1,4 +1,4 @@
-"""What this GitHub says to a login: a profile, or, for the logins in MISBEHAVING, one kind of trouble each."""
+"""What this GitHub says to a login: a profile, or, for a login in MISBEHAVING, one kind of trouble."""
 
 import itertools
 import time
@@ -62,7 +62,9 @@ def rate_limited() -> Answer:
     """The hourly limit is used up: 403, and the time of the reset."""
     reset = str(int(time.time()) + 1800)
     message = _complaint("API rate limit exceeded for 192.0.2.1.", 403)
-    return json_answer(message, 403, x_ratelimit_limit="60", x_ratelimit_remaining="0", x_ratelimit_reset=reset)
+    return json_answer(
+        message, 403, x_ratelimit_limit="60", x_ratelimit_remaining="0", x_ratelimit_reset=reset
+    )
 
 
 def secondary_rate_limited() -> Answer:

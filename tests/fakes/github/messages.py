@@ -45,7 +45,8 @@ class Answer:
 
     def head(self) -> bytes:
         """The status line and headers as bytes."""
-        size = {"transfer-encoding": "chunked"} if self.length is None else {"content-length": str(self.length)}
+        unknown = self.length is None
+        size = {"transfer-encoding": "chunked"} if unknown else {"content-length": str(self.length)}
         lines = [f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}"]
         lines += [f"{name}: {value}" for name, value in {**self.headers, **size}.items()]
         return "\r\n".join([*lines, "", ""]).encode("latin-1")

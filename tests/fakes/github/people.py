@@ -1,4 +1,4 @@
-"""The accounts this GitHub has: the recorded octocat, and others in the same form with figures of their own."""
+"""The accounts this GitHub has: the recorded octocat, and others in the same form with own figures."""
 
 import json
 from pathlib import Path

@@ -1,0 +1,84 @@
+"""GitHub accounts as the chat shows them: who `login` is, asked of GitHub or remembered for a moment."""
+
+import functools
+import hashlib
+import re
+from typing import Annotated
+
+import msgspec
+from django.conf import settings
+
+from chat.errors import Invalid, NotFound
+from chat.github import client
+from chat.github.cache import Cache
+
+# GitHub's own rule: letters and digits, single hyphens between them, at most 39 in all.
+LOGIN = re.compile(r"[a-z0-9](?:-?[a-z0-9]){0,38}", re.IGNORECASE | re.ASCII)
+MOST_LOGIN_CHARS = 39
+MOST_REMEMBERED = 1_000  # a few hundred bytes each
+
+Count = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+WebAddress = Annotated[str, msgspec.Meta(pattern=r"^https?://")]
+
+
+class Account(msgspec.Struct, frozen=True):
+    """What we need of GitHub's own form; everything else in it is passed over."""
+
+    login: str
+    name: str | None
+    followers: Count
+    public_repos: Count
+    avatar_url: WebAddress
+    html_url: WebAddress
+
+
+class GitHubUser(msgspec.Struct, frozen=True):
+    """An account in our form."""
+
+    username: str
+    name: str | None
+    followers: int
+    public_repos: int
+    avatar_url: str
+    html_url: str
+
+
+_remembered: Cache[GitHubUser | None] = Cache(MOST_REMEMBERED)
+
+
+async def find_user(login: str) -> GitHubUser:
+    """The account of that login; raises Invalid before any call, NotFound, and what GitHub.read raises."""
+    if len(login) > MOST_LOGIN_CHARS or not LOGIN.fullmatch(login):
+        raise Invalid(
+            "A GitHub login has letters, digits and single hyphens, at most 39 characters.", field="login"
+        )
+    token = settings.GITHUB_TOKEN
+    path = f"/users/{login.lower()}"
+    key = (settings.GITHUB_API_URL, _fingerprint(token), path)
+    fetch = functools.partial(_fetch_user, path, token)
+    user = await _remembered.get(key, fetch, seconds=settings.GITHUB_CACHE_SECONDS)
+    if user is None:
+        raise NotFound(f"GitHub has no user {login}.", field="login")
+    return user
+
+
+async def _fetch_user(path: str, token: str) -> GitHubUser | None:
+    """None when GitHub does not know the name: an answer like any other, and remembered like one."""
+    try:
+        async with client.shared() as github:
+            account = await github.read(path, Account, token=token)
+    except NotFound:
+        return None
+    return GitHubUser(
+        username=account.login,
+        name=account.name,
+        followers=account.followers,
+        public_repos=account.public_repos,
+        avatar_url=account.avatar_url,
+        html_url=account.html_url,
+    )
+
+
+def _fingerprint(token: str) -> str:
+    """Tells credentials apart without keeping them."""
+    return hashlib.sha256(token.encode()).hexdigest()
