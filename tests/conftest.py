@@ -1,0 +1,73 @@
+"""Fixtures of all tests: the real services behind the settings, and what must be fresh for each test."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.services import environment, presence
+
+SKIPS = os.environ.get("CHAT_TEST_SKIPS")
+environment.prepare()
+
+# The settings read the environment that was just prepared.
+import django  # noqa: E402
+from django.db import connections  # noqa: E402
+
+django.setup()
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what touches the database runs again."""
+    if not environment.ON_POSTGRESQL:
+        return
+    kept = [item for item in items if _touches_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _touches_the_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(DATABASE_FIXTURES & fixtures)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Keep what was skipped for the list at the end of `make test`."""
+    if SKIPS and report.skipped and isinstance(report.longrepr, tuple):
+        with Path(SKIPS).open("a") as file:
+            file.write(f"  {report.nodeid}: {report.longrepr[2].removeprefix('Skipped: ')}\n")
+
+
+def pytest_unconfigure() -> None:
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if close_pool := getattr(connection, "close_pool", None):
+            close_pool()
+    environment.remove()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """PostgreSQL does not drop a database while other threads' connections idle; its cluster is deleted."""
+    return environment.ON_POSTGRESQL
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _services() -> None:
+    """The servers that the settings name. pytest_unconfigure stops them."""
+    presence.require("Redis")
+    environment.redis.start()
+    if environment.ON_POSTGRESQL:
+        presence.require("PostgreSQL")
+        environment.postgres.start()
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis(_services: None) -> Iterator[None]:
+    """Nothing that one test left in Redis is there for the next."""
+    yield
+    if environment.redis.running:
+        environment.redis.flush()
