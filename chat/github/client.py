@@ -130,8 +130,9 @@ class _Keeper:
         while came or self.askers:
             self.asked.clear()
             try:
-                await asyncio.wait_for(self.asked.wait(), IDLE_SECONDS)
-                came = True
+                # Not wait_for: before Python 3.12 it loses a cancellation that comes with the event.
+                async with asyncio.timeout(IDLE_SECONDS):
+                    came = await self.asked.wait()
             except TimeoutError:
                 came = False
 

@@ -62,6 +62,11 @@ async def find_user(login: str) -> GitHubUser:
     return user
 
 
+def forget_all() -> None:
+    """Remember nobody, as after a restart."""
+    _remembered.clear()
+
+
 async def _fetch_user(path: str, token: str) -> GitHubUser | None:
     """None when GitHub does not know the name: an answer like any other, and remembered like one."""
     try:

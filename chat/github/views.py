@@ -2,8 +2,8 @@
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Concatenate, ParamSpec
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Concatenate, ParamSpec
 
 import msgspec
 from asgiref.sync import async_to_sync
@@ -22,7 +22,7 @@ MOST_LOGINS = 50
 MOST_LOGINS_UNKNOWN_VISITOR = 10
 
 Arguments = ParamSpec("Arguments")
-View = Callable[Concatenate[HttpRequest, Arguments], Awaitable[HttpResponse]]
+View = Callable[Concatenate[HttpRequest, Arguments], Coroutine[Any, Any, HttpResponse]]
 
 
 class Failure(msgspec.Struct, frozen=True):

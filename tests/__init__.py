@@ -1,0 +1,1 @@
+"""The tests of the product: each folder mirrors one of its own."""

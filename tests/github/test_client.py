@@ -1,0 +1,187 @@
+"""The client: bounds in time, number and size, and what each kind of trouble becomes."""
+
+import asyncio
+
+import msgspec
+import pytest
+from pytest_django import Settings
+
+from chat.errors import BadGateway, ChatError, GatewayTimeout, NotFound, RateLimited
+from chat.github import client
+from tests.fakes.github import Answer, FakeGitHub, Request
+
+
+class Named(msgspec.Struct):
+    login: str
+    followers: int
+
+
+async def read(login: str, token: str = "") -> Named:
+    async with client.shared() as github:
+        return await github.read(f"/users/{login}", Named, token=token)
+
+
+async def test_an_account_is_read_in_the_form_asked_for(github: FakeGitHub) -> None:
+    assert (await read("octocat")).login == "octocat"
+    assert github.requests[0].headers["accept"] == "application/vnd.github+json"
+    assert github.requests[0].headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize(
+    ("login", "error", "words"),
+    [
+        ("nobody-here", NotFound, "does not know"),
+        ("answers-500", BadGateway, "status 500"),
+        ("answers-html", BadGateway, "not JSON"),
+        ("answers-malformed", BadGateway, "malformed"),
+        ("answers-wrong-shape", BadGateway, "malformed"),
+        ("rate-limited", RateLimited, "rate limit"),
+        ("rate-limited-twice", RateLimited, "rate limit"),
+        ("bad-credentials", BadGateway, "token"),
+        ("fifty-megabytes", BadGateway, "too long"),
+        ("fifty-megabytes-in-chunks", BadGateway, "too long"),
+        ("compressed", BadGateway, "encoding"),
+        ("moved-to-another-host", BadGateway, "another host"),
+        ("going-round", BadGateway, "circles"),
+        ("hangs-up", BadGateway, "broke off"),
+    ],
+)
+async def test_each_kind_of_trouble_is_one_typed_error(
+    login: str, error: type[ChatError], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        await read(login)
+
+
+async def test_after_any_trouble_the_client_still_works(github: FakeGitHub) -> None:
+    for login in ("fifty-megabytes-in-chunks", "hangs-up", "compressed", "answers-malformed"):
+        with pytest.raises(BadGateway):
+            await read(login)
+    assert (await read("octocat")).login == "octocat"
+
+
+async def test_silence_is_a_gateway_timeout(settings: Settings) -> None:
+    settings.GITHUB_READ_TIMEOUT_SECONDS = 0.1
+    with pytest.raises(GatewayTimeout):
+        await read("never-answers")
+
+
+async def test_an_answer_that_only_drips_ends_with_the_total_time(settings: Settings) -> None:
+    settings.GITHUB_TOTAL_TIMEOUT_SECONDS = 1.5  # longer than the pause between two bytes
+    with pytest.raises(GatewayTimeout):
+        await read("one-byte-a-second")
+
+
+async def test_waiting_for_a_slot_counts_as_time(settings: Settings, github: FakeGitHub) -> None:
+    settings.GITHUB_MOST_CALLS_AT_ONCE = 1
+    settings.GITHUB_TOTAL_TIMEOUT_SECONDS = 0.3
+    outcomes = await asyncio.gather(
+        *(read(login) for login in ("never-answers", "octocat")), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [GatewayTimeout, GatewayTimeout]
+    assert github.calls("octocat") == 0
+
+
+async def test_nobody_listening_is_a_bad_gateway(settings: Settings) -> None:
+    with FakeGitHub() as gone:
+        settings.GITHUB_API_URL = gone.url
+    with pytest.raises(BadGateway, match="could not be reached"):
+        await read("octocat")
+
+
+async def test_a_renamed_account_is_followed_on_the_same_host(github: FakeGitHub) -> None:
+    assert (await read("renamed-user", token="a token")).login == "octocat"
+    assert [request.path for request in github.requests] == ["/users/renamed-user", "/users/octocat"]
+    assert github.requests[1].headers["authorization"] == "Bearer a token"
+
+
+async def test_another_host_never_hears_of_us(github: FakeGitHub) -> None:
+    with FakeGitHub() as stranger:
+        github.answers["moved"] = lambda _: Answer(302, {"location": f"{stranger.url}/users/octocat"}, (), 0)
+        with pytest.raises(BadGateway, match="another host"):
+            await read("moved", token="a token")
+        assert stranger.connections == 0
+
+
+async def test_the_limits_of_github_tell_when_to_come_back() -> None:
+    with pytest.raises(RateLimited) as hourly:
+        await read("rate-limited")
+    with pytest.raises(RateLimited) as secondary:
+        await read("rate-limited-twice")
+    assert hourly.value.retry_after == pytest.approx(1800, abs=30)
+    assert secondary.value.retry_after == 42
+
+
+async def test_ten_calls_overlap(github: FakeGitHub) -> None:
+    github.hold(10)  # nobody is answered before all ten are there
+    await asyncio.gather(*(read("octocat") for _ in range(10)))
+    assert github.most_at_once == 10
+
+
+async def test_never_more_calls_at_once_than_the_semaphore_allows(
+    github: FakeGitHub, settings: Settings
+) -> None:
+    settings.GITHUB_MOST_CALLS_AT_ONCE = 3
+    github.hold(3)
+    await asyncio.gather(*(read("octocat") for _ in range(12)))
+    assert (len(github.requests), github.most_at_once) == (12, 3)
+
+
+async def test_all_askers_of_a_loop_share_one_client_and_its_connections(github: FakeGitHub) -> None:
+    for _ in range(5):
+        await read("octocat")
+    async with client.shared() as one, client.shared() as other:
+        assert one is other
+    assert github.connections == 1
+
+
+async def test_the_client_closes_when_nobody_asks(
+    github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "IDLE_SECONDS", 0.05)
+    async with client.shared() as first:
+        await asyncio.sleep(0.2)
+        async with client.shared() as second:
+            assert second is first  # in use, so kept
+    await asyncio.sleep(0.3)
+    async with client.shared() as third:
+        assert third is not first
+    with pytest.raises(RuntimeError, match="closed"):
+        await first.read("/users/octocat", Named, token="")
+
+
+def test_the_client_closes_with_its_loop(github: FakeGitHub) -> None:
+    """A leak would be a ResourceWarning, and so a failure."""
+    for _ in range(3):
+        asyncio.run(read("octocat"))
+    assert github.connections == 3
+
+
+async def test_cookies_of_one_credential_do_not_go_with_another(github: FakeGitHub) -> None:
+    def answer(request: Request) -> Answer:
+        body = b'{"login": "baker", "followers": 1}'
+        kind = {"content-type": "application/json", "set-cookie": "who=first; Path=/"}
+        return Answer(200, kind, (body,), len(body))
+
+    github.answers["baker"] = answer
+    await read("baker", token="first")
+    await read("baker", token="second")
+    assert all("cookie" not in request.headers for request in github.requests)
+
+
+async def test_the_loop_goes_on_while_github_is_slow(github: FakeGitHub) -> None:
+    github.delay_seconds = 0.3
+    calls = asyncio.gather(*(read("octocat") for _ in range(10)))
+    turns = 0
+    while not calls.done():
+        await asyncio.sleep(0)
+        turns += 1
+    await calls
+    assert turns > 100
+
+
+async def test_an_address_with_a_path_keeps_it(github: FakeGitHub, settings: Settings) -> None:
+    settings.GITHUB_API_URL = f"{github.url}/api/v3"
+    with pytest.raises(NotFound):
+        await read("octocat")
+    assert github.requests[0].path == "/api/v3/users/octocat"
