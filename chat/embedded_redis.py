@@ -1,8 +1,8 @@
-"""The Redis of this installation when REDIS_URL is unset: finds it, starts it, restarts it, stops it. No Django.
+"""The Redis of this installation when REDIS_URL is unset: finds it, starts it, restarts it, stops it.
 
-Two lock files in the data folder decide everything, because the kernel drops a lock with its process, even after
-SIGKILL: `redis.lock` is held while somebody starts or stops the server, `redis.users` is shared by every process
-that uses it, so the one that gets it exclusively is the last one out.
+It knows no Django. Two lock files in the data folder decide everything, because the kernel drops a lock with its
+process, even after SIGKILL: `redis.lock` is held while somebody starts or stops the server, `redis.users` is
+shared by every process that uses it, so the one that gets it exclusively is the last one out.
 """
 
 import atexit
@@ -41,7 +41,7 @@ _shares_lock = threading.Lock()
 
 
 def socket_path(data_dir: Path) -> Path:
-    """Where the server of this data folder listens: inside it, or in the temp folder when that path is too long."""
+    """Where this data folder's server listens: in the folder, or in the temp folder if that path is too long."""
     inside = data_dir.absolute() / "redis.sock"
     if len(os.fsencode(inside)) <= LONGEST_SOCKET_PATH_BYTES:
         return inside
@@ -190,7 +190,7 @@ class _Share:
             time.sleep(0.01)
 
     def _start(self) -> None:
-        """It daemonizes itself: a session of its own, so that a Ctrl-C for us does not end it before our drain."""
+        """It daemonizes: a session of its own, so that a Ctrl-C for us does not end it before our drain."""
         options = {
             "port": "0",
             "unixsocket": str(self._path),
@@ -219,7 +219,7 @@ class _Share:
                 pass
 
     def _watch(self) -> None:
-        """Hold one idle connection: its end is the news that the server is gone. Runs in a thread of its own."""
+        """In a thread: hold one idle connection, whose end is the news that the server is gone."""
         while not self._leaving.is_set():
             try:
                 self._wait_for_loss()

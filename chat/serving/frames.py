@@ -1,0 +1,48 @@
+"""One socket of our server: Daphne's, which can also say why it closes.
+
+It must not know the protocol of the chat: which code a refusal gets is the consumer's decision.
+"""
+
+from typing import Any
+
+from daphne.ws_protocol import WebSocketProtocol
+
+# The key in scope["extensions"] by which an application learns that any close code and a reason may be sent.
+CLOSE_EXTENSION = "chat.close"
+# RFC 6455: a control frame holds 125 bytes, two of them are the code.
+REASON_BYTES = 123
+# A peer that answers a close frame later than this is dropped; the drain's time limit counts on it.
+CLOSE_HANDSHAKE_TIMEOUT_S = 2
+
+
+class ChatSocket(WebSocketProtocol):  # type: ignore[misc]
+    """Sends every close code with its reason, and closes with a frame where autobahn would drop the line."""
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """Carry out one ASGI message of the application."""
+        if message.get("type") == "websocket.close" and self.state != self.STATE_CONNECTING:
+            self.close(message.get("code") or 1000, message.get("reason") or "")
+        else:
+            super().handle_reply(message)
+
+    def handle_exception(self, exception: Exception) -> None:
+        """The application failed: a socket that is open is told to come back."""
+        if self.state == self.STATE_CONNECTING:
+            super().handle_exception(exception)
+        else:
+            self.close(1011, "server error")
+
+    def close(self, code: int, reason: str) -> None:
+        """Start the closing handshake; a socket that is closing already stays as it is."""
+        truncated = reason.encode()[:REASON_BYTES].decode(errors="ignore").encode()
+        self.sendCloseFrame(code=code, reasonUtf8=truncated)
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803 - autobahn's names
+        """What arrives after our close frame is not heard: the application may be gone."""
+        if self.state == self.STATE_OPEN:
+            super().onMessage(payload, isBinary)
+
+    def _fail_connection(self, code: int = 1001, reason: str = "going away") -> None:
+        """Once: a second failure of the same bad frame would drop the line before our close frame is read."""
+        if not self.failedByMe:
+            super()._fail_connection(code, reason)

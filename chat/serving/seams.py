@@ -1,0 +1,43 @@
+"""Every attribute of Daphne, autobahn and Twisted that this package relies on beyond what they document.
+
+The packages are pinned exactly and a test checks each name, so an upgrade that moves one fails by its name. A
+server that finds one missing at start says so and serves without our socket class, with plain close codes.
+"""
+
+from autobahn.websocket.protocol import WebSocketProtocol
+from daphne.http_protocol import WebRequest
+from daphne.server import Server
+from daphne.ws_protocol import WebSocketFactory
+from daphne.ws_protocol import WebSocketProtocol as DaphneSocket
+
+# Methods that we override or call on a socket.
+SOCKET = (
+    (DaphneSocket, "handle_reply"),
+    (DaphneSocket, "handle_exception"),
+    (DaphneSocket, "onMessage"),
+    (WebSocketProtocol, "sendCloseFrame"),
+    (WebSocketProtocol, "_fail_connection"),
+    (WebSocketProtocol, "STATE_CONNECTING"),
+    (WebSocketProtocol, "STATE_OPEN"),
+    (WebSocketProtocol, "STATE_CLOSED"),
+    (WebSocketFactory, "protocol"),
+    (WebSocketFactory, "setProtocolOptions"),
+)
+# What the server itself cannot do without.
+SERVER = (
+    (Server, "create_application"),
+    (Server, "kill_all_applications"),
+    (Server, "listen_success"),
+    (Server, "listen_error"),
+    (WebRequest, "process"),
+)
+# Set on a running server: the factory made in run(), and the table of connections with its one key.
+INSTANCE_ATTRIBUTES = ("ws_factory", "connections", "application")
+APPLICATION_KEY = "application_instance"
+# Set by autobahn on each socket.
+SOCKET_ATTRIBUTES = ("state", "failedByMe")
+
+
+def missing() -> list[str]:
+    """The names of the socket's seams that are gone, empty when all is well."""
+    return [f"{owner.__name__}.{name}" for owner, name in SOCKET if not hasattr(owner, name)]

@@ -1,0 +1,136 @@
+"""Our Daphne: listens, starts and ends what belongs to it, and drains on SIGTERM and SIGINT."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, Protocol
+
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.server import Server, twisted_loop
+from twisted.internet.defer import Deferred
+from twisted.logger import LogEvent, LogLevel, globalLogPublisher
+from twisted.python.failure import Failure
+
+from chat.limits import FRAME_BYTES
+from chat.serving import seams
+from chat.serving.drain import cancel_applications, drain, exit_in_time
+from chat.serving.frames import CLOSE_EXTENSION, CLOSE_HANDSHAKE_TIMEOUT_S, ChatSocket
+
+logger = logging.getLogger(__name__)
+
+# A socket lives as long as it is used; our sessions and tokens end it, not its age.
+NO_LIMIT = -1
+
+
+class Lifespan(Protocol):
+    """Three moments of a server's life; the last two are bounded in time, and may fail without harm."""
+
+    async def start(self) -> None:
+        """Before the address is announced."""
+
+    async def drain(self) -> None:
+        """Nothing new is accepted any more: say goodbye, answer what is in flight, close the sockets."""
+
+    async def stop(self) -> None:
+        """Every socket and request is done: what was acknowledged is on disk when this returns."""
+
+
+class ChatServer(Server):  # type: ignore[misc]
+    """One listening server. run() returns when it has drained; `failure` says why it never listened."""
+
+    def __init__(
+        self,
+        application: Callable[..., Any],
+        *,
+        host: str,
+        port: int,
+        lifespan: Lifespan,
+        announce: Callable[[str], None],
+    ) -> None:
+        """Listen on host and port (0: any free one); `announce` gets the URL once it answers there."""
+        super().__init__(
+            application,
+            endpoints=build_endpoint_description_strings(host=host, port=port),
+            signal_handlers=False,
+            ready_callable=self._prepare,
+            websocket_timeout=NO_LIMIT,
+            websocket_max_message_size=FRAME_BYTES,
+            websocket_max_frame_size=FRAME_BYTES,
+            server_name="chat",
+        )
+        self.lifespan = lifespan
+        self.ports: list[Any] = []
+        self.failure: str | None = None
+        self._announce = announce
+        self._ending = asyncio.Event()
+        self._signalled = False
+        self._life: asyncio.Task[None] | None = None
+
+    def listen_success(self, port: Any) -> None:
+        """Keep the port, to close it first in the drain."""
+        self.ports.append(port)
+        super().listen_success(port)
+
+    def listen_error(self, failure: Failure) -> None:
+        """Keep the sentence for whoever started us instead of logging a traceback."""
+        self.failure = failure.getErrorMessage()
+        self.stop()
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        """Tell a socket's application that its close codes and reasons arrive as they are."""
+        if isinstance(protocol, ChatSocket):
+            scope.setdefault("extensions", {})[CLOSE_EXTENSION] = {}
+        return super().create_application(protocol, scope)
+
+    def kill_all_applications(self) -> "Deferred[None]":
+        """Twisted's last call before it closes every line."""
+        return Deferred.fromFuture(asyncio.ensure_future(cancel_applications(self)))
+
+    def end(self) -> None:
+        """Begin the drain. A second call, as from a second signal, changes nothing."""
+        if not self._signalled:
+            self._signalled = True
+            exit_in_time()
+            twisted_loop.call_soon_threadsafe(self._ending.set)
+
+    def _prepare(self) -> None:
+        """Daphne's last step before the loop runs: the port is bound, its factories exist."""
+        if missing := seams.missing():
+            logger.warning("Serving without close frames of our own; moved: %s", ", ".join(missing))
+        else:
+            self.ws_factory.protocol = ChatSocket
+            self.ws_factory.setProtocolOptions(
+                failByDrop=False, closeHandshakeTimeout=CLOSE_HANDSHAKE_TIMEOUT_S
+            )
+        globalLogPublisher.addObserver(_log_failure)  # type: ignore[arg-type]
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        self._life = twisted_loop.create_task(self._live())
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.end()
+
+    async def _live(self) -> None:
+        try:
+            await self.lifespan.start()
+            self._announce(self._url())
+            await self._ending.wait()
+            await drain(self)
+        except Exception as error:
+            logger.exception("The server failed.")
+            self.failure = str(error)
+        finally:
+            self.stop()
+
+    def _url(self) -> str:
+        host, port = self.listening_addresses[0]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _log_failure(event: LogEvent) -> None:
+    """Daphne silences Twisted's log; what fails inside a protocol must be seen all the same."""
+    if event.get("log_level") is LogLevel.critical:
+        failure = event.get("log_failure")
+        logger.error("Failure in a connection.", exc_info=failure.value if failure else None)

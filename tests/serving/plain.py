@@ -1,0 +1,107 @@
+"""A plain ASGI application on our server, run as a process: what the server does is seen without the chat.
+
+Arguments: the port, then words that make something hang: "drain", "stop", "thread", "loop".
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from chat.serving.server import ChatServer
+
+FOR_EVER_S = 3600
+
+sockets: set[Callable[[dict[str, Any]], Any]] = set()
+hanging = set(sys.argv[2:])
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+async def application(scope: dict[str, Any], receive: Callable[[], Any], send: Callable[..., Any]) -> None:
+    if scope["type"] == "websocket":
+        await socket(scope, receive, send)
+    else:
+        await page(scope, receive, send)
+
+
+async def page(scope: dict[str, Any], receive: Callable[[], Any], send: Callable[..., Any]) -> None:
+    body = b""
+    while (message := await receive())["type"] == "http.request":
+        body += message["body"]
+        if not message["more_body"]:
+            break
+    say(f"request {scope['path']}")
+    if scope["path"] == "/slow":
+        await asyncio.sleep(1)
+    if scope["path"] == "/stubborn":
+        await never_end()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"got " + body})
+
+
+async def socket(scope: dict[str, Any], receive: Callable[[], Any], send: Callable[..., Any]) -> None:
+    assert scope["extensions"]["chat.close"] == {}
+    await receive()
+    await send({"type": "websocket.accept"})
+    sockets.add(send)
+    try:
+        while (message := await receive())["type"] == "websocket.receive":
+            await answer(message, send)
+        say(f"disconnect {message['code']}")
+    finally:
+        sockets.discard(send)
+        say("cleaned up")
+
+
+async def answer(message: dict[str, Any], send: Callable[..., Any]) -> None:
+    text = message.get("text")
+    if text is None:
+        await send({"type": "websocket.close", "code": 1003, "reason": "text frames only"})
+    elif text == "fail":
+        raise ValueError("as asked")
+    elif text.startswith("close "):
+        _, code, reason = text.split(" ", 2)
+        await send({"type": "websocket.close", "code": int(code), "reason": reason})
+    else:
+        await send({"type": "websocket.send", "text": text})
+
+
+async def never_end() -> None:
+    while True:
+        try:
+            await asyncio.sleep(FOR_EVER_S)
+        except asyncio.CancelledError:
+            say("will not be cancelled")
+
+
+class Lifespan:
+    async def start(self) -> None:
+        if "thread" in hanging:
+            asyncio.get_running_loop().run_in_executor(None, time.sleep, FOR_EVER_S)
+
+    async def drain(self) -> None:
+        if "loop" in hanging:
+            time.sleep(FOR_EVER_S)  # noqa: ASYNC251 - the fault that is wanted
+        for send in list(sockets):
+            await send({"type": "websocket.send", "text": "goodbye"})
+            await send({"type": "websocket.close", "code": 1012, "reason": "restart"})
+        if "drain" in hanging:
+            await never_end()
+
+    async def stop(self) -> None:
+        say("stopping")
+        if "stop" in hanging:
+            await never_end()
+
+
+if __name__ == "__main__":
+    server = ChatServer(
+        application, host="127.0.0.1", port=int(sys.argv[1]), lifespan=Lifespan(), announce=say
+    )
+    server.run()
+    if server.failure:
+        sys.exit(server.failure)

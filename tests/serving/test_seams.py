@@ -1,0 +1,66 @@
+"""Every attribute of the server packages that ours relies on is still there: an upgrade fails by its name."""
+
+import asyncio
+import inspect
+from pathlib import Path
+
+import pytest
+from autobahn.websocket.protocol import WebSocketProtocol
+from daphne.server import Server, twisted_loop
+
+from chat.serving import seams
+from chat.serving.frames import ChatSocket
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [pytest.param(owner, name, id=f"{owner.__name__}.{name}") for owner, name in seams.SOCKET + seams.SERVER],
+)
+def test_the_attribute_is_still_there(owner: type, name: str) -> None:
+    assert hasattr(owner, name), f"{owner.__module__}.{owner.__name__}.{name} has moved"
+
+
+@pytest.mark.parametrize("name", seams.INSTANCE_ATTRIBUTES)
+def test_daphne_still_sets_the_attribute_on_its_server(name: str) -> None:
+    assert f"self.{name} = " in inspect.getsource(Server), f"daphne.server.Server.{name} has moved"
+
+
+def test_daphne_still_keeps_each_application_under_its_key() -> None:
+    assert f'["{seams.APPLICATION_KEY}"]' in inspect.getsource(Server.create_application)
+
+
+def test_daphne_still_calls_ready_after_its_factories_are_made() -> None:
+    source = inspect.getsource(Server.run)
+    assert (
+        source.index("self.ws_factory") < source.index("self.ready_callable()") < source.index("reactor.run(")
+    )
+    assert "self.kill_all_applications" in source
+
+
+def test_daphne_still_has_its_loop_at_hand() -> None:
+    assert isinstance(twisted_loop, asyncio.AbstractEventLoop)
+
+
+@pytest.mark.parametrize("name", seams.SOCKET_ATTRIBUTES)
+def test_autobahn_still_sets_the_attribute_on_a_socket(name: str) -> None:
+    assert f"self.{name} = " in inspect.getsource(WebSocketProtocol), f"{name} has moved"
+
+
+def test_what_our_socket_overrides_is_named() -> None:
+    named = {name for _, name in seams.SOCKET}
+    ours = {name for name, value in vars(ChatSocket).items() if inspect.isfunction(value)}
+    assert ours - named == {"close"}
+    assert not hasattr(ChatSocket.__mro__[1], "close")
+
+
+def test_a_missing_attribute_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert seams.missing() == []
+    monkeypatch.setattr(seams, "SOCKET", ((WebSocketProtocol, "gone_in_an_upgrade"),))
+    assert seams.missing() == ["WebSocketProtocol.gone_in_an_upgrade"]
+
+
+@pytest.mark.parametrize("package", ["daphne", "autobahn", "twisted"])
+def test_the_packages_are_pinned_exactly(package: str) -> None:
+    assert f'"{package}==' in (ROOT / "pyproject.toml").read_text()
