@@ -1,7 +1,8 @@
 """Fixtures of all tests: the real services behind the settings, and what must be fresh for each test."""
 
+import inspect
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,11 @@ DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what touches the database runs again."""
+    """On PostgreSQL only what touches the database runs again. Async tests get what ends with their loop."""
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            # After the database is set up, so that the threads' connections are closed before it is emptied.
+            item.fixturenames.insert(item.fixturenames.index("_django_db_marker") + 1, "_ends_with_its_loop")
     if not environment.ON_POSTGRESQL:
         return
     kept = [item for item in items if _touches_the_database(item)]
@@ -71,3 +76,20 @@ def _empty_redis(_services: None) -> Iterator[None]:
     yield
     if environment.redis.running:
         environment.redis.flush()
+
+
+@pytest.fixture(autouse=True)
+def _full_buckets() -> None:
+    """Nobody is slowed down for what another test did."""
+    from chat import limits
+
+    limits.forget_all()
+
+
+@pytest.fixture
+async def _ends_with_its_loop() -> AsyncIterator[None]:
+    """Hub, writer and the threads' connections belong to one loop, and each test has its own."""
+    yield
+    from chat import database
+
+    await database.close()

@@ -48,6 +48,9 @@ def prepare() -> None:
         "REDIS_URL": redis.url,
         "SECRET_KEY": "only for tests",
         "PYTHONASYNCIODEBUG": "1",
+        "HYPOTHESIS_STORAGE_DIRECTORY": os.environ.get(
+            "HYPOTHESIS_STORAGE_DIRECTORY", ".venv/cache/hypothesis"
+        ),
     }
     if ON_POSTGRESQL:
         os.environ["DATABASE_URL"] = postgres.url("postgres")
