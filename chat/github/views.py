@@ -48,7 +48,9 @@ def read_only(view: View[Arguments]) -> View[Arguments]:
     """
 
     @functools.wraps(view)
-    async def answer(request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
+    async def answer(
+        request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> HttpResponse:
         try:
             if request.method not in ("GET", "HEAD"):
                 raise MethodNotAllowed("This can only be read: use GET.")
