@@ -1,5 +1,5 @@
 # The commands that people and CI call; `make help` lists them. Everything that they write is in .venv/ and the data folder.
-.PHONY: help run setup test lint format lock
+.PHONY: help run run-with-fake-github setup test lint format lock
 
 BIN := .venv/bin
 # No bytecode in the checkout; every cache beside the packages.
@@ -7,12 +7,16 @@ export PYTHONPYCACHEPREFIX = $(CURDIR)/.venv/cache/python
 LOCK := $(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
 run: ## serve on http://127.0.0.1:8000, installing what is missing first (HOST, PORT, CHAT_DATA_DIR)
 	@scripts/install requirements.txt
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@exec $(BIN)/python manage.py runserver --noreload --skip-checks $${HOST:-127.0.0.1}:$${PORT:-8000}
+
+run-with-fake-github: ## the same, with a GitHub of its own on this machine behind /api/github
+	@scripts/install requirements.txt
+	@exec $(BIN)/python -m tests.fakes.github -- $(MAKE) --no-print-directory run
 
 setup: ## install the packages for development into .venv
 	@scripts/install requirements-dev.txt
