@@ -25,6 +25,7 @@ class Program:
     def __init__(self, *arguments: str, **variables: str) -> None:
         """Start `python <arguments>` in the repository, with these settings and no others."""
         self.lines: list[str] = []
+        self._url: str | None = None
         self._fresh: queue.Queue[str | None] = queue.Queue()
         self._process = subprocess.Popen(
             [sys.executable, *arguments],
@@ -65,8 +66,10 @@ class Program:
 
     def url(self) -> str:
         """The address that a server announces."""
-        line = self.wait_for("http://")
-        return line[line.index("http://") :].split()[0].rstrip("/")
+        if self._url is None:
+            line = self.wait_for("http://")
+            self._url = line[line.index("http://") :].split()[0].rstrip("/")
+        return self._url
 
     def send_signal(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
