@@ -18,7 +18,7 @@ from django.db import connections  # noqa: E402
 
 django.setup()
 
-DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "installation"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -93,3 +93,12 @@ async def _ends_with_its_loop() -> AsyncIterator[None]:
     from chat import database
 
     await database.close()
+
+
+@pytest.fixture
+def installation(tmp_path: Path, _services: None) -> dict[str, str]:
+    """Settings of an installation of its own, for the programs of a test, which runs on both databases."""
+    settings = {"CHAT_DATA_DIR": str(tmp_path / "data")}
+    if environment.ON_POSTGRESQL:
+        settings["DATABASE_URL"] = environment.postgres.new_database()
+    return settings

@@ -1,6 +1,7 @@
 """A real PostgreSQL server for tests: a cluster of its own in a temporary folder, on a unix socket."""
 
 import importlib.util
+import itertools
 import os
 import pwd
 import shutil
@@ -51,6 +52,8 @@ class Postgres:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.gettempdir()) / f"chat-pg-{os.getpid()}"
+        self._numbers = itertools.count(1)
+        self._address = f"host={self.folder} user=postgres dbname=postgres"
         self._log = self.folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -85,6 +88,13 @@ class Postgres:
                 start_new_session=True,
             )
         self._wait()
+
+    def new_database(self) -> str:
+        """The URL of a database that nobody used before. It is gone with the cluster."""
+        name = f"installation_{next(self._numbers)}"
+        with psycopg.connect(self._address, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.url(name)
 
     def stop(self) -> None:
         """End it, its connections included, and delete the cluster."""
@@ -125,7 +135,7 @@ class Postgres:
 
     def _answers(self) -> bool:
         try:
-            psycopg.connect(f"host={self.folder} user=postgres dbname=postgres").close()
+            psycopg.connect(self._address).close()
         except psycopg.OperationalError:
             return False
         return True
