@@ -1,0 +1,66 @@
+"""manage.py serve: the chat on one address, with everything it needs."""
+
+import fcntl
+import gc
+from typing import Any
+
+from channels.routing import get_default_application
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from chat import embedded_redis, jobs
+from chat.errors import Unavailable
+from chat.serving.lifespan import ChatLifespan
+from chat.serving.server import ChatServer
+
+
+class Command(BaseCommand):
+    help = "Serves pages, API and sockets until SIGTERM or SIGINT, then ends gracefully within ten seconds."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default=settings.HOST, help="address to listen on (HOST)")
+        parser.add_argument("--port", type=int, default=settings.PORT, help="0 takes a free one (PORT)")
+        parser.add_argument("--no-jobs", action="store_true", help="leave the jobs to `manage.py jobs`")
+        parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
+
+    def handle(self, *, host: str, port: int, no_jobs: bool, migrate: bool, **options: Any) -> None:
+        if migrate:
+            self._migrate()
+        try:
+            if settings.EMBEDDED_REDIS:
+                embedded_redis.ensure(settings.DATA_DIR)
+            self._serve(host, port, with_jobs=not no_jobs)
+        except Unavailable as error:
+            raise CommandError(error.detail) from error
+        finally:
+            embedded_redis.release()
+
+    def _serve(self, host: str, port: int, *, with_jobs: bool) -> None:
+        server = ChatServer(
+            get_default_application(),
+            host=host,
+            port=port,
+            lifespan=ChatLifespan([jobs.run_all] if with_jobs else []),
+            announce=self._announce,
+        )
+        # What is loaded by now stays; the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        server.run()
+        if server.failure:
+            raise CommandError(server.failure)
+
+    def _announce(self, url: str) -> None:
+        self.stdout.write(f"The chat is at {url}")
+        self.stdout.flush()
+
+    def _migrate(self) -> None:
+        """Apply what the database lacks. Two servers may start together on one data folder: one does it."""
+        with (settings.DATA_DIR / "migrate.lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            executor = MigrationExecutor(connection)
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                call_command("migrate", interactive=False, verbosity=1, stdout=self.stdout)
