@@ -11,8 +11,7 @@ help: ## list these commands
 
 run: ## serve on http://127.0.0.1:8000, installing what is missing first (HOST, PORT, CHAT_DATA_DIR)
 	@scripts/install requirements.txt
-	@$(BIN)/python manage.py migrate --verbosity 0
-	@exec $(BIN)/python manage.py runserver --noreload --skip-checks $${HOST:-127.0.0.1}:$${PORT:-8000}
+	@exec $(BIN)/python manage.py serve --migrate
 
 run-with-fake-github: ## the same, with a GitHub of its own on this machine behind /api/github
 	@scripts/install requirements.txt
