@@ -31,4 +31,4 @@ class ChatLifespan:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         await database.flush()
-        await (await hub.current()).stop()
+        await hub.stop()

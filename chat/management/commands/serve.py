@@ -63,4 +63,5 @@ class Command(BaseCommand):
             fcntl.flock(lock, fcntl.LOCK_EX)
             executor = MigrationExecutor(connection)
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-                call_command("migrate", interactive=False, verbosity=1, stdout=self.stdout)
+                self.stdout.write("Bringing the database up to date.")
+                call_command("migrate", interactive=False, verbosity=0)

@@ -1,0 +1,73 @@
+"""Servers of one installation, as processes, and what a test does to them."""
+
+import signal
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from tests.people import Person
+from tests.programs import Program
+from tests.wire import PATIENCE_S, View, Wire
+
+PAGE = 100
+
+
+class House:
+    """Two `manage.py serve` processes on one database and one Redis, without rates: tests are in a hurry."""
+
+    def __init__(self, settings: dict[str, str]) -> None:
+        self.settings = {**settings, "CHAT_RATE_LIMITS": "off", "CHAT_GUESTS": "write"}
+        self.servers: list[Program] = []
+        for _ in range(2):
+            self.servers.append(self._start("0"))
+            self.servers[-1].url()
+
+    @property
+    def urls(self) -> list[str]:
+        return [server.url() for server in self.servers]
+
+    def restart(self, number: int, by: signal.Signals) -> int:
+        """End a server and start it anew on the same port; returns the exit code of the old one."""
+        port = self.urls[number].rsplit(":", 1)[1]
+        code = self.servers[number].end(by)
+        self.servers[number] = self._start(port)
+        self.servers[number].url()
+        return code
+
+    def person(self, name: str, *, server: int = 0, room: str = "lobby") -> Person:
+        """Somebody who prefers this server and goes to the other when it does not answer."""
+        return Person([self.urls[server], self.urls[1 - server]], room, name=name)
+
+    async def history(self, room: str = "lobby") -> list[dict[str, Any]]:
+        """Everything a fresh reader gets, by HTTP, page by page."""
+        found: list[dict[str, Any]] = []
+        async with httpx.AsyncClient(base_url=self.urls[0], timeout=PATIENCE_S) as client:
+            more, before = True, {}
+            while more:
+                answer = await client.get(f"/api/rooms/{room}/messages", params={"limit": PAGE, **before})
+                page = answer.raise_for_status().json()
+                found = page["messages"] + found
+                more, before = page["has_older"], {"before": found[0]["id"]} if found else {}
+        return found
+
+    async def fresh_view(self, room: str = "lobby", *, server: int = 0) -> View:
+        """What a client that knows the room from its first change on has after one resume."""
+        async with await Wire.connect(self.urls[server]) as wire:
+            wire.views[room] = View()
+            wire.views[room].n = 0
+            return await wire.subscribe(room)
+
+    def _start(self, port: str) -> Program:
+        return Program.manage("serve", "--migrate", "--port", port, **self.settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for server in self.servers:
+            server.end()
+            if error is not None:
+                print(f"--- {server.url()}\n{server.output}")
