@@ -1,7 +1,7 @@
 """Brings in the third-party browser files that vendor.json names, as released, and checks their hashes.
 
-    python static/vendor/refresh.py FOLDER…           fetch the versions named there, rewrite files and hashes
-    python static/vendor/refresh.py --check FOLDER…   compare the files with the hashes, fetch nothing
+python static/vendor/refresh.py FOLDER…           fetch the versions named there, rewrite files and hashes
+python static/vendor/refresh.py --check FOLDER…   compare the files with the hashes, fetch nothing
 """
 
 import hashlib
@@ -61,14 +61,14 @@ def problems(folder: Path) -> list[str]:
 def _released_files(name: str, version: str) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as scratch:
         command = ["npm", "pack", "--silent", f"{name}@{version}"]
-        packed = subprocess.run(command, cwd=scratch, check=True, capture_output=True, text=True).stdout.strip()
-        archive = tarfile.open(fileobj=io.BytesIO((Path(scratch) / packed).read_bytes()))
+        packed = subprocess.run(command, cwd=scratch, check=True, capture_output=True, text=True).stdout
+        released = (Path(scratch) / packed.strip()).read_bytes()
     files: dict[str, bytes] = {}
-    for member in archive.getmembers():
-        content = archive.extractfile(member)
-        if content is not None:
-            # npm puts everything in a folder called "package".
-            files[member.name.partition("/")[2]] = content.read()
+    with tarfile.open(fileobj=io.BytesIO(released)) as archive:
+        for member in archive.getmembers():
+            if content := archive.extractfile(member):
+                # npm puts everything in a folder called "package".
+                files[member.name.partition("/")[2]] = content.read()
     return files
 
 
