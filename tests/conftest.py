@@ -90,8 +90,9 @@ def _full_buckets() -> None:
 async def _ends_with_its_loop() -> AsyncIterator[None]:
     """Hub, writer and the threads' connections belong to one loop, and each test has its own."""
     yield
-    from chat import database
+    from chat import database, hub
 
+    await hub.stop()
     await database.close()
 
 
