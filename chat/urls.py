@@ -1,5 +1,10 @@
 """The URLs of the chat."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from chat import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.index, name="index"),
+    path("chat/<str:room_name>/", views.room, name="room"),
+]

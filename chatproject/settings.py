@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "chat.github",
 ]
 MIDDLEWARE = [
+    "chat.headers.security_headers",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -108,7 +109,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL") or embedded_redis.url(DATA_DIR)
 EMBEDDED_REDIS = not env.text("REDIS_URL")
 CHANNEL_LAYERS = {
-    "default": {"BACKEND": "chat.channel_layer.ChatChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}},
+    "default": {"BACKEND": "chat.hub.channel_layer.ChatChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}},
 }
 
 # Accounts and sessions.

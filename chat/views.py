@@ -1,0 +1,44 @@
+"""The pages: shells that are the same for everybody, kept in memory; what is in them comes by the API and the socket."""
+
+import functools
+import hashlib
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+
+class Shell(NamedTuple):
+    """A rendered page and its ETag."""
+
+    body: bytes
+    etag: str
+
+
+@require_safe
+async def index(request: HttpRequest) -> HttpResponseBase:
+    """The list of rooms."""
+    return _answer(request, "chat/index.html")
+
+
+@require_safe
+async def room(request: HttpRequest, room_name: str) -> HttpResponseBase:
+    """One room; whether it exists, and for whom, the API tells."""
+    return _answer(request, "chat/room.html")
+
+
+def _answer(request: HttpRequest, template: str) -> HttpResponseBase:
+    shell = _shell(template)
+    # The page's script sends the token back, so the cookie must be there.
+    get_token(request)
+    response = HttpResponse(shell.body, headers={"ETag": shell.etag, "Cache-Control": "no-cache"})
+    return get_conditional_response(request, etag=shell.etag, response=response) or response
+
+
+@functools.cache
+def _shell(template: str) -> Shell:
+    body = render_to_string(template).encode()
+    return Shell(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')

@@ -1,0 +1,122 @@
+// One room: its head, its messages, who is typing, and the place to write.
+import { html } from "lit";
+import "./confirm-dialog.js";
+import { ChatElement } from "./element.js";
+import { icon } from "./icons.js";
+import "./join-panel.js";
+import "./message-composer.js";
+import "./message-list.js";
+import "./room-header.js";
+import "./typing-line.js";
+
+class RoomView extends ChatElement {
+  static properties = { ...ChatElement.properties, slug: { attribute: false }, replyTo: { state: true } };
+
+  constructor() {
+    super();
+    this.slug = "";
+    /** @type {import("../protocol.js").Message | null} */
+    this.replyTo = null;
+    this.onTyped = (/** @type {KeyboardEvent} */ event) => this.#typedAnywhere(event);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.addEventListener("reply", (event) => this.#reply(/** @type {CustomEvent} */ (event).detail));
+    this.addEventListener("delete", (event) => this.#confirmDelete(/** @type {CustomEvent} */ (event).detail));
+    this.addEventListener("edit-last", () => this.#list()?.editLast());
+    this.addEventListener("to-composer", () => this.#composer()?.focus());
+    document.addEventListener("keydown", this.onTyped);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    document.removeEventListener("keydown", this.onTyped);
+  }
+
+  willUpdate(/** @type {Map<string, unknown>} */ changed) {
+    if (changed.has("slug")) this.replyTo = null;
+  }
+
+  render() {
+    const state = this.chat.store.room(this.slug);
+    return html`
+      <room-header .chat=${this.chat} .slug=${this.slug}></room-header>
+      ${state.status === "missing" || state.status === "forbidden" || state.status === "removed" ? this.#closed(state) : this.#room(state)}
+      <confirm-dialog></confirm-dialog>
+    `;
+  }
+
+  #room(/** @type {import("../store.js").RoomState} */ state) {
+    return html`
+      <message-list .chat=${this.chat} .slug=${this.slug}></message-list>
+      <typing-line .chat=${this.chat} .slug=${this.slug}></typing-line>
+      <div class="room-foot">${this.#foot(state)}</div>
+    `;
+  }
+
+  #foot(/** @type {import("../store.js").RoomState} */ { room }) {
+    const { me, ready } = this.chat.store;
+    if (!ready) return "";
+    if (!me) return html`<join-panel .chat=${this.chat}></join-panel>`;
+    if (room?.archived) return html`<p class="foot-note">${icon("archive")} This room is archived. It can be read, not written to.</p>`;
+    if (room?.kind === "open" && !room.me?.role) {
+      return html`<p class="foot-note">Join this room to write in it. <button class="button button-primary" type="button" @click=${() => this.#join()}>Join</button></p>`;
+    }
+    return html`<message-composer .chat=${this.chat} .slug=${this.slug} .replyTo=${this.replyTo} @cancel-reply=${() => this.#reply(null)}></message-composer>`;
+  }
+
+  #closed(/** @type {import("../store.js").RoomState} */ state) {
+    const { me, ready } = this.chat.store;
+    const title = { missing: "There is no such room", forbidden: "This room is not open to you", removed: "You are no longer in this room" }[/** @type {"missing"} */ (state.status)];
+    const mayCreate = state.status === "missing" && me && me.kind !== "guest";
+    return html`
+      <div class="empty room-closed">
+        ${icon(state.status === "missing" ? "hash" : "lock")}
+        <h2>${title}</h2>
+        <p>${state.status === "missing" ? "Or it is private, and you have not been invited." : state.problem || "Ask somebody who is in it."}</p>
+        <div class="row">
+          ${mayCreate ? html`<button class="button button-primary" type="button" @click=${() => this.chat.dispatchEvent(new Event("missing-room"))}>Create it</button>` : ""}
+          <a class="button" href="/">See all rooms</a>
+        </div>
+        ${ready && !me ? html`<join-panel .chat=${this.chat}></join-panel>` : ""}
+      </div>
+    `;
+  }
+
+  async #join() {
+    await this.chat.join(this.slug).catch((error) => this.chat.dispatchEvent(new CustomEvent("problem", { detail: error.message })));
+  }
+
+  #reply(/** @type {import("../protocol.js").Message | null} */ message) {
+    this.replyTo = message;
+    this.updateComplete.then(() => this.#composer()?.focus());
+  }
+
+  async #confirmDelete(/** @type {import("../protocol.js").Message} */ message) {
+    const dialog = /** @type {import("./confirm-dialog.js").ConfirmDialog} */ (this.querySelector("confirm-dialog"));
+    const sure = await dialog.ask("Delete this message?", "It disappears for everybody, and nothing of it is kept.", "Delete");
+    if (sure) await this.chat.delete(message);
+    this.#composer()?.focus();
+  }
+
+  /** What is typed with nothing in focus goes where one writes. */
+  #typedAnywhere(/** @type {KeyboardEvent} */ event) {
+    if (event.key.length !== 1 || event.key === " " || event.ctrlKey || event.metaKey || event.altKey) return;
+    const focused = document.activeElement;
+    if (focused && focused !== document.body && focused.id !== "main" && focused.localName !== "message-item") return;
+    this.#composer()?.focus();
+  }
+
+  /** @returns {import("./message-composer.js").MessageComposer | null} */
+  #composer() {
+    return this.querySelector("message-composer");
+  }
+
+  /** @returns {import("./message-list.js").MessageList | null} */
+  #list() {
+    return this.querySelector("message-list");
+  }
+}
+
+customElements.define("room-view", RoomView);

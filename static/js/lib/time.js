@@ -1,0 +1,47 @@
+// Times as people read them, in their own language and zone.
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+const sameYear = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const otherYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+
+const DAY_MS = 86_400_000;
+
+/** "14:05" @param {string} at ISO time */
+export function clockTime(at) {
+  return clock.format(new Date(at));
+}
+
+/** The whole date and time with its zone. @param {string} at */
+export function fullTime(at) {
+  return full.format(new Date(at));
+}
+
+/** The local day as a sortable key. @param {string | Date} at */
+export function dayKey(at) {
+  const date = new Date(at);
+  return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`;
+}
+
+/**
+ * "today", "yesterday", "Monday 3 March", "3 March 2019"
+ * @param {string} at
+ * @param {Date} [now]
+ */
+export function dayName(at, now = new Date()) {
+  const date = new Date(at);
+  const days = Math.round((midnight(date) - midnight(now)) / DAY_MS);
+  if (days === 0 || days === -1) return capitalised(relative.format(days, "day"));
+  return (date.getFullYear() === now.getFullYear() ? sameYear : otherYear).format(date);
+}
+
+/** @param {Date} date */
+function midnight(date) {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+}
+
+/** @param {string} word */
+function capitalised(word) {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
