@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import cast
@@ -42,7 +41,7 @@ def security_headers(get_response: Handler) -> Handler:
 
 
 def constant_headers(base: Path) -> dict[str, str]:
-    """The headers; `base` is the folder that holds templates/ and static/."""
+    """The headers; `base` is the folder that holds templates/."""
     return {
         "Content-Security-Policy": _content_security_policy(base),
         "X-Content-Type-Options": "nosniff",
@@ -53,14 +52,13 @@ def constant_headers(base: Path) -> dict[str, str]:
 
 
 def _content_security_policy(base: Path) -> str:
-    """Everything from ourselves, nothing inline but the import map and what a vendored element is known to bring."""
+    """Everything from ourselves, and nothing inline but the import map."""
     import_map = (base / "templates" / "importmap.json").read_bytes()
-    styles = [f"'{digest}'" for digest in _vendored_styles(base / "static" / "vendor" / "vendor.json")]
     return "; ".join(
         [
             "default-src 'self'",
             f"script-src 'self' '{_source_hash(import_map)}'",
-            " ".join(["style-src 'self'", *styles]),
+            "style-src 'self'",
             "img-src 'self' data:",
             "object-src 'none'",
             "base-uri 'none'",
@@ -72,9 +70,3 @@ def _content_security_policy(base: Path) -> str:
 
 def _source_hash(content: bytes) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(content).digest()).decode()
-
-
-def _vendored_styles(listing: Path) -> list[str]:
-    """Hashes of the style elements that vendored code makes; they stand beside the version that makes them."""
-    packages = json.loads(listing.read_text())
-    return [digest for package in packages for digest in package.get("csp", {}).get("style-src", [])]

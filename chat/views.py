@@ -1,4 +1,4 @@
-"""The pages: shells that are the same for everybody, kept in memory; what is in them comes by the API and the socket."""
+"""The pages: shells, the same for everybody and kept in memory; what is in them comes by the API and the socket."""
 
 import functools
 import hashlib

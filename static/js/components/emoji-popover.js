@@ -1,19 +1,36 @@
-// The emoji picker, one for the whole page: opened beside whatever asks for an emoji. Loaded when first wanted.
+// The emoji picker, one for the whole page: opened beside whatever asks for an emoji. Its data is loaded when first wanted.
 import { html } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import { ChatElement } from "./element.js";
 
 const DATA = "/static/vendor/emoji-picker-element-data/en/emojibase/data.json";
+const COLUMNS = 8;
 const GAP = 8;
+const FAVOURITES = 24;
+/** The groups of Unicode, by their number there; -1: what this person uses most. */
+const GROUPS = /** @type {const} */ ([
+  [-1, "🕘", "Often used"], [0, "😀", "Smileys"], [1, "👋", "People"], [3, "🐻", "Animals and nature"], [4, "🍎", "Food and drink"],
+  [5, "🚗", "Travel and places"], [6, "⚽", "Activities"], [7, "💡", "Objects"], [8, "🔣", "Symbols"], [9, "🏁", "Flags"],
+]);
+const STARTERS = ["👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀", "🚀", "✅", "🔥", "💯", "🤔", "👏", "😄", "☕"];
+
+/** @typedef {{ unicode: string, annotation: string }} Emoji */
 
 class EmojiPopover extends ChatElement {
-  static properties = {};
+  static properties = { emoji: { state: true }, group: { state: true }, query: { state: true } };
 
   constructor() {
     super();
+    /** @type {Emoji[]} */
+    this.emoji = [];
+    this.group = -1;
+    this.query = "";
     /** @type {(emoji: string) => void} */
     this.picked = () => {};
     /** @type {HTMLElement | null} */
     this.opener = null;
+    /** @type {any} the vendored database: search words, groups, favourites */
+    this.database = null;
   }
 
   get followsStore() {
@@ -26,7 +43,18 @@ class EmojiPopover extends ChatElement {
   }
 
   render() {
-    return html`<div class="emoji-popover" popover @toggle=${(/** @type {any} */ event) => this.#toggled(event)}></div>`;
+    return html`
+      <div class="emoji-popover" popover role="dialog" aria-label="Choose an emoji" @keydown=${(/** @type {KeyboardEvent} */ event) => this.#walk(event)} @toggle=${(/** @type {any} */ event) => this.#toggled(event)}>
+        <input class="input emoji-search" type="search" placeholder="Search" aria-label="Search emoji" autocomplete="off" .value=${this.query} @input=${(/** @type {any} */ event) => this.#search(event.target.value)}>
+        <div class="emoji-groups" role="group" aria-label="Groups">
+          ${GROUPS.map(([group, sign, name]) => html`<button type="button" aria-label=${name} title=${name} aria-pressed=${this.query === "" && this.group === group} @click=${() => this.#show(group)}>${sign}</button>`)}
+        </div>
+        <div class="emoji-grid" role="group" aria-label="Emoji">
+          ${repeat(this.emoji, (one) => one.unicode, (one, index) => html`<button type="button" class="emoji" tabindex=${index === 0 ? 0 : -1} title=${one.annotation} aria-label=${one.annotation} @click=${() => this.#choose(one.unicode)}>${one.unicode}</button>`)}
+          ${this.emoji.length === 0 && this.query ? html`<p class="muted">Nothing found.</p>` : ""}
+        </div>
+      </div>
+    `;
   }
 
   /** @returns {HTMLElement} */
@@ -35,29 +63,62 @@ class EmojiPopover extends ChatElement {
   }
 
   async #open(/** @type {{ anchor: HTMLElement, picked: (emoji: string) => void }} */ { anchor, picked }) {
-    this.picked = picked;
-    this.opener = anchor;
+    Object.assign(this, { picked, opener: anchor });
     const place = anchor.getBoundingClientRect();
-    if (!this.panel.firstElementChild) await this.#load();
     this.panel.showPopover();
     this.#place(place);
-    this.#search()?.focus();
+    /** @type {HTMLElement} */ (this.panel.querySelector("input")).focus();
+    if (!this.database) {
+      const { default: Database } = await import("emoji-picker-element/database.js");
+      this.database = new Database({ dataSource: DATA });
+    }
+    await this.#show(-1);
   }
 
-  async #load() {
-    const { default: Picker } = await import("emoji-picker-element/picker.js");
-    const picker = new Picker({ dataSource: DATA });
-    picker.addEventListener("emoji-click", (/** @type {any} */ event) => this.#choose(event.detail.unicode));
-    this.panel.append(picker);
+  async #show(/** @type {number} */ group) {
+    this.group = group;
+    this.query = "";
+    this.emoji = group === -1 ? await this.#favourites() : await this.database.getEmojiByGroup(group);
+    this.panel.querySelector(".emoji-grid")?.scrollTo(0, 0);
   }
 
-  #search() {
-    return /** @type {HTMLElement | undefined} */ (this.panel.firstElementChild?.shadowRoot?.querySelector("input"));
+  /** @returns {Promise<Emoji[]>} */
+  async #favourites() {
+    const used = await this.database.getTopFavoriteEmoji(FAVOURITES);
+    const starters = await Promise.all(STARTERS.map((one) => this.database.getEmojiByUnicodeOrName(one)));
+    const known = new Set(used.map((/** @type {Emoji} */ one) => one.unicode));
+    return [...used, ...starters.filter((one) => one && !known.has(one.unicode))].slice(0, FAVOURITES);
+  }
+
+  async #search(/** @type {string} */ query) {
+    this.query = query;
+    if (query.trim().length < 2) return query.trim() === "" ? this.#show(this.group) : undefined;
+    const found = await this.database.getEmojiBySearchQuery(query.trim());
+    if (query === this.query) this.emoji = found;
   }
 
   #choose(/** @type {string} */ emoji) {
     this.panel.hidePopover();
+    this.database.incrementFavoriteEmojiCount(emoji);
     this.picked(emoji);
+  }
+
+  #walk(/** @type {KeyboardEvent} */ event) {
+    const items = /** @type {HTMLElement[]} */ ([...this.panel.querySelectorAll(".emoji")]);
+    const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    if (at === -1) {
+      const isSearch = document.activeElement?.localName === "input";
+      if (isSearch && event.key === "ArrowDown") items[0]?.focus();
+      else if (isSearch && event.key === "Enter") items[0]?.click();
+      else return;
+      event.preventDefault();
+      return;
+    }
+    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    items[at + step]?.focus();
+    if (at + step < 0) this.panel.querySelector("input")?.focus();
   }
 
   /** Above what asked for it if there is room, else below; always inside the window. */
@@ -71,7 +132,7 @@ class EmojiPopover extends ChatElement {
   }
 
   #toggled(/** @type {{ newState: string }} */ event) {
-    if (event.newState === "closed") this.opener?.focus();
+    if (event.newState === "closed" && this.contains(document.activeElement)) this.opener?.focus();
   }
 }
 

@@ -1,3 +1,0 @@
-import Picker from './picker.js'
-import Database from './database.js'
-export { Picker, Database }
