@@ -7,7 +7,7 @@ export PYTHONPYCACHEPREFIX = $(CURDIR)/.venv/cache/python
 LOCK := $(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 help: ## list these commands
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
 
 run: ## serve on http://127.0.0.1:8000, installing what is missing first (HOST, PORT, CHAT_DATA_DIR)
 	@scripts/install requirements.txt
