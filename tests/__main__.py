@@ -38,7 +38,7 @@ def _run(name: str, arguments: list[str], skips: Path) -> int:
     words, variables = RUNS[name]
     print(f"\nThe tests {name}:", flush=True)
     environment = os.environ | variables | {"CHAT_TEST_SKIPS": str(skips)}
-    command = [sys.executable, "-m", "pytest", "-q", *words, *arguments]
+    command = [sys.executable, "-m", "pytest", *words, *arguments]
     return subprocess.run(command, env=environment).returncode
 
 
