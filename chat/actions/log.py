@@ -1,0 +1,80 @@
+"""Numbers and log rows: every change of a message takes the room's next one, in the change's own transaction."""
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+from msgspec import to_builtins
+
+from chat.broadcast import publish_changed, publish_created
+from chat.errors import Archived, NotFound
+from chat.models import Change, Membership, Message, Reaction, Room, User
+from chat.models.room import RoomQuerySet
+from chat.payloads import message_object, reaction_objects, user_object
+from chat.protocol.objects import MessageObject
+
+
+def lock_room(user: User | None, slug: str) -> Room:
+    """The room, locked until the transaction ends; raises NotFound alike for hidden and missing."""
+    room = Room.objects.visible_to(user).select_for_update().filter(slug=slug).first()
+    if room is None:
+        raise NotFound("There is no such room.", field="room")
+    return room
+
+
+def lock_message(rooms: RoomQuerySet, message_id: int) -> tuple[Room, Message]:
+    """A message with its room locked; raises NotFound alike for missing and for in none of the `rooms`."""
+    room = (
+        rooms.select_for_update()
+        .filter(pk__in=Message.objects.filter(pk=message_id).values("room_id"))
+        .first()
+    )
+    if room is None:
+        raise NotFound("There is no such message.", field="message_id")
+    return room, Message.objects.select_related("author").get(pk=message_id)
+
+
+def check_not_archived(room: Room) -> None:
+    if room.archived:
+        raise Archived("This room is archived: it can be read, not changed.", field="room")
+
+
+def add_messages(room: Room, messages: Sequence[Message]) -> None:
+    """Number new messages of a locked room in their order, insert them and their log rows."""
+    for message in messages:
+        room.seq += 1
+        message.room = room
+        message.seq = message.first_seq = message.text_seq = room.seq
+    Room.objects.filter(pk=room.pk).update(seq=room.seq)
+    Message.objects.bulk_create(messages)
+    Change.objects.bulk_create(
+        Change(room=room, seq=message.seq, message=message, kind=Change.Kind.CREATE) for message in messages
+    )
+
+
+def log_change(room: Room, message: Message, kind: Change.Kind) -> None:
+    """Give a message of a locked room the next number and save it; its new payload is published on commit."""
+    room.seq += 1
+    message.seq = room.seq
+    Room.objects.filter(pk=room.pk).update(seq=room.seq)
+    message.save()
+    Change.objects.create(room=room, seq=room.seq, message=message, kind=kind)
+    publish_changed(room.pk, _payload(room, message))
+
+
+def post_system_message(room: Room, name: str, user: User, by: User) -> MessageObject:
+    """Record in a locked room what `by` did to `user`; it has its place and number like any message."""
+    event = {"name": name, "user": to_builtins(user_object(user)), "by": to_builtins(user_object(by))}
+    message = Message(author=by, kind=Message.Kind.SYSTEM, event=event, at=timezone.now())
+    add_messages(room, [message])
+    payload = message_object(message, room.slug, [])
+    publish_created(room.pk, [payload])
+    return payload
+
+
+def membership_in(room: Room, user: User) -> Membership | None:
+    return Membership.objects.filter(room=room, user=user).first()
+
+
+def _payload(room: Room, message: Message) -> MessageObject:
+    reactions = reaction_objects(Reaction.objects.filter(message=message))
+    return message_object(message, room.slug, reactions.get(message.pk, []))

@@ -1,0 +1,99 @@
+"""The hubs of this process: the one of the running loop, made when first asked for; and the way to reach them."""
+
+import asyncio
+import contextlib
+import logging
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.conf import settings
+
+from chat import embedded_redis
+from chat.errors import Unavailable
+from chat.hub.bus import ANSWER_SECONDS
+from chat.hub.feed import Credential, Healed, Readers, RoomFeed
+from chat.hub.hints import Hint, Item, Passing, SessionsChanged, group_of, to_layer
+from chat.hub.hub import HEARTBEAT_SECONDS, Connection, Hub
+
+__all__ = [
+    "HEARTBEAT_SECONDS",
+    "Connection",
+    "Credential",
+    "Healed",
+    "Hint",
+    "Hub",
+    "Item",
+    "Passing",
+    "Readers",
+    "RoomFeed",
+    "SessionsChanged",
+    "current",
+    "publish",
+    "stop",
+    "use_readers",
+]
+
+logger = logging.getLogger(__name__)
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+_given: list[Readers] = []
+
+
+def use_readers(readers: Readers) -> None:
+    """Say how hubs ask the database; called once, when the app is ready."""
+    _given[:] = [readers]
+
+
+async def current() -> Hub:
+    """The hub of the running loop, started. The first call of a process also finds or starts its Redis."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        hub = _hubs[loop] = Hub(_given[0])
+        if settings.EMBEDDED_REDIS:
+            await _ensure_redis(settings.DATA_DIR)
+        hub.start()
+    return _hubs[loop]
+
+
+async def stop() -> None:
+    """End the hub of the running loop, if there is one."""
+    hub = _hubs.pop(asyncio.get_running_loop(), None)
+    if hub is not None:
+        await hub.stop()
+
+
+def publish(item: Item) -> None:
+    """Hand an item to the hubs of this process, from any thread; without one, to the other processes directly.
+
+    Never raises: the database is the log, and heads queries find what nobody was told.
+    """
+    running = [(loop, hub) for loop, hub in list(_hubs.items()) if loop.is_running()]
+    for loop, hub in running:
+        with contextlib.suppress(RuntimeError):  # The loop was closed just now.
+            loop.call_soon_threadsafe(hub.accept, item)
+    if not running:
+        _publish_alone(item)
+
+
+def _publish_alone(item: Item) -> None:
+    """One PUBLISH from a management command or a WSGI process."""
+    try:
+        async_to_sync(_send_once)(item)
+    except Exception as error:
+        logger.info("Nobody was told of a change; they will find it by themselves: %s", error)
+
+
+async def _send_once(item: Item) -> None:
+    layer = get_channel_layer()
+    async with asyncio.timeout(ANSWER_SECONDS):
+        await layer.group_send(group_of(item), to_layer([item], origin=""))
+        await layer.flush()
+
+
+async def _ensure_redis(data_dir: Path) -> None:
+    try:
+        await asyncio.to_thread(embedded_redis.ensure, data_dir)
+    except Unavailable as error:
+        logger.warning("%s", error.detail)

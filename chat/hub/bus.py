@@ -1,0 +1,141 @@
+"""The hub's link to the channel layer: groups joined, items sent and received. Redis may come and go."""
+
+import asyncio
+import logging
+import uuid
+from collections import defaultdict, deque
+from collections.abc import Callable
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+from chat.hub.hints import Item, group_of, to_layer
+
+logger = logging.getLogger(__name__)
+
+# A healthy Redis answers in a millisecond; a frozen one must not hold up the next item for long.
+ANSWER_SECONDS = 2.0
+RETRY_SECONDS = 1.0
+# While Redis is away hints pile up only so far: the heads query heals what is dropped.
+OUTBOX_MOST = 10_000
+
+
+class Bus:
+    """One channel of the layer for the whole process. `on_message` gets every layer message as it comes."""
+
+    def __init__(self, on_message: Callable[[dict[str, Any]], None]) -> None:
+        self.origin = uuid.uuid4().hex
+        self.degraded = False
+        self._on_message = on_message
+        self._layer = get_channel_layer()
+        self._wanted: set[str] = set()
+        self._joined: dict[str, asyncio.Event] = {}
+        self._outbox: deque[Item] = deque(maxlen=OUTBOX_MOST)
+        self._changed = asyncio.Event()
+        self._filled = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._channel = ""
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._link()), asyncio.create_task(self._send())]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._layer.flush()
+        except Exception as error:  # Redis may be gone already; then there is nothing left to close.
+            logger.debug("The channel layer could not be closed: %s", error)
+
+    def want(self, group: str) -> asyncio.Event:
+        """Join the group soon; the event is set once it is joined."""
+        self._wanted.add(group)
+        self._changed.set()
+        return self._joined.setdefault(group, asyncio.Event())
+
+    def forget(self, group: str) -> None:
+        self._wanted.discard(group)
+        self._changed.set()
+
+    def publish(self, item: Item) -> None:
+        """Queue for the other processes; never waits, never raises."""
+        self._outbox.append(item)
+        self._filled.set()
+
+    async def answers(self) -> bool:
+        """Whether the channel layer takes a message right now."""
+        return await self._try(self._layer.group_send("health", {"type": "chat.items", "items": []}))
+
+    async def _link(self) -> None:
+        """Get a channel, receive on it, and keep the joined groups equal to the wanted ones."""
+        while not self._channel:
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    self._channel = await self._layer.new_channel()
+            except Exception as error:
+                self._report(error)
+                await asyncio.sleep(RETRY_SECONDS)
+        self._tasks.append(asyncio.create_task(self._receive()))
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            if not await self._reconcile():
+                await asyncio.sleep(RETRY_SECONDS)
+                self._changed.set()
+
+    async def _reconcile(self) -> bool:
+        for group in [name for name, event in self._joined.items() if not event.is_set()]:
+            if group in self._wanted:
+                if not await self._try(self._layer.group_add(group, self._channel)):
+                    return False
+                if group in self._joined:
+                    self._joined[group].set()
+        for group in [name for name in self._joined if name not in self._wanted]:
+            if not await self._try(self._layer.group_discard(group, self._channel)):
+                return False
+            if group not in self._wanted:
+                del self._joined[group]
+            else:
+                self._joined[group].clear()
+                self._changed.set()
+        return True
+
+    async def _send(self) -> None:
+        while True:
+            await self._filled.wait()
+            self._filled.clear()
+            by_group: dict[str, list[Item]] = defaultdict(list)
+            while self._outbox:
+                item = self._outbox.popleft()
+                by_group[group_of(item)].append(item)
+            for group, items in by_group.items():
+                await self._try(self._layer.group_send(group, to_layer(items, self.origin)))
+
+    async def _receive(self) -> None:
+        while True:
+            message = await self._layer.receive(self._channel)
+            try:
+                self._on_message(message)
+            except Exception:
+                logger.exception("A message of the channel layer was refused")
+
+    async def _try(self, step: Any) -> bool:
+        """Whether the layer did it in time; a failure is one warning until it works again."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await step
+        except Exception as error:
+            self._report(error)
+            return False
+        if self.degraded:
+            logger.warning("The channel layer is back")
+        self.degraded = False
+        return True
+
+    def _report(self, error: Exception) -> None:
+        if not self.degraded:
+            reason = str(error) or type(error).__name__
+            logger.warning("The channel layer is away, the database stands in for it: %s", reason)
+        self.degraded = True

@@ -1,0 +1,233 @@
+"""The feed of one room in one process: puts changes in order, fills holes from the database, delivers each once."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from chat.errors import ChatError
+from chat.hub.hints import Hint
+from chat.protocol.codec import encode
+from chat.protocol.events import Removed
+
+logger = logging.getLogger(__name__)
+
+# How long a later change waits for a missing earlier one before the database is asked: a few times what two
+# processes' hints were seen to cross by.
+HOLE_PATIENCE_SECONDS = 0.1
+RETRY_SECONDS = 1.0
+
+
+class Subscriber(Protocol):
+    """What a feed needs of a connection."""
+
+    plain: bool
+
+    @property
+    def user_id(self) -> int | None: ...
+
+    def deliver(self, frame: str) -> None: ...
+
+    def expelled(self, room_id: int) -> None:
+        """Told when the right to read the room has ended, after its last frame."""
+
+
+class Healed(msgspec.Struct):
+    """The changes after a number, read from the database: ascending by seq, and the plain frames by message id."""
+
+    hints: list[Hint]
+    plain: list[str]
+    more: bool
+
+
+class Credential(NamedTuple):
+    """What a connection was let in by: a session, a token, or neither (a guest of this connection alone)."""
+
+    user_id: int | None
+    session_key: str | None = None
+    password_hash: str | None = None
+    token_digest: str | None = None
+
+
+class Readers(Protocol):
+    """The questions that feeds and hub ask the database; chat/apps.py gives the hub its answers."""
+
+    async def head(self, room_id: int) -> int: ...
+
+    async def heads(self, room_ids: list[int]) -> dict[int, int]: ...
+
+    async def changes_since(self, room_id: int, since: int) -> Healed: ...
+
+    async def may_read(self, room_id: int, user_ids: set[int | None]) -> set[int | None]: ...
+
+    async def alive(self, credentials: set[Credential]) -> set[Credential]: ...
+
+
+class RoomFeed:
+    """`delivered` is the number of the latest change that local subscribers have; None until it is known."""
+
+    def __init__(self, room_id: int, slug: str, readers: Readers, forget: Callable[[int], None]) -> None:
+        self.room_id = room_id
+        self.slug = slug
+        self.delivered: int | None = None
+        # A subscriber whose first page is still being read collects its frames instead of getting them.
+        self.subscribers: dict[Subscriber, list[Hint] | None] = {}
+        self._readers = readers
+        self._forget = forget
+        self._waiting: dict[int, Hint] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._work: asyncio.Task[None] | None = None
+
+    async def start(self, joined: Awaitable[object]) -> None:
+        """Join the group first, then read the head: what comes in between waits. Redis gets a moment, no more."""
+        try:
+            async with asyncio.timeout(RETRY_SECONDS):
+                await joined
+        except TimeoutError:
+            logger.debug("Room %d starts without the channel layer", self.room_id)
+        head = await self._readers.head(self.room_id)
+        if self.delivered is None:
+            self.delivered = head
+            self._advance()
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._work is not None:
+            self._work.cancel()
+
+    def add(self, subscriber: Subscriber) -> None:
+        """Collect from now on; `open` ends it."""
+        self.subscribers[subscriber] = []
+
+    def open(self, subscriber: Subscriber, first_frame: str | None, complete_to: int) -> bool:
+        """Send the first frame and what came meanwhile above it; False when the subscriber was expelled."""
+        if subscriber not in self.subscribers:
+            return False
+        collected = self.subscribers[subscriber] or []
+        self.subscribers[subscriber] = None
+        if first_frame is not None:
+            subscriber.deliver(first_frame)
+        for hint in collected:
+            if subscriber.plain and hint.plain is not None:
+                subscriber.deliver(hint.plain)
+            elif not subscriber.plain and hint.seq > complete_to:
+                subscriber.deliver(hint.frame)
+        return True
+
+    def remove(self, subscriber: Subscriber) -> None:
+        self.subscribers.pop(subscriber, None)
+        if not self.subscribers:
+            self.stop()
+            self._forget(self.room_id)
+
+    def offer(self, hint: Hint) -> None:
+        """Take a hint, in any order, as often as it comes."""
+        if self.delivered is not None and hint.seq <= self.delivered:
+            return
+        known = self._waiting.get(hint.seq)
+        if known is None:
+            self._waiting[hint.seq] = hint
+        self._advance()
+
+    def check_head(self, head: int) -> None:
+        """The database says how far the room is; fetch what no hint told of."""
+        if self.delivered is not None and head > self.delivered and self._work is None:
+            self._begin(self._heal())
+
+    def send(self, frame: str, plain: str | None, except_user: int | None = None) -> None:
+        """Pass an event without a number to everybody here."""
+        for subscriber in list(self.subscribers):
+            text = plain if subscriber.plain else frame
+            if text is not None and (except_user is None or subscriber.user_id != except_user):
+                subscriber.deliver(text)
+
+    def _advance(self) -> None:
+        """Deliver what follows without a hole; wait a moment for what is missing."""
+        if self.delivered is None or self._work is not None:
+            return
+        while (hint := self._waiting.get(self.delivered + 1)) is not None:
+            if hint.recheck:
+                self._begin(self._pass_recheck(hint))
+                return
+            self._deliver(hint)
+        if self._waiting and self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(HOLE_PATIENCE_SECONDS, self._patience_ends)
+        if not self._waiting and self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _patience_ends(self) -> None:
+        self._timer = None
+        if self._waiting and self._work is None:
+            self._begin(self._heal())
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        self._work = asyncio.create_task(self._finish(work))
+
+    async def _finish(self, work: Coroutine[Any, Any, None]) -> None:
+        """One piece of work at a time; without the database the heads query brings us back here."""
+        try:
+            await work
+        except ChatError as error:
+            logger.warning("Room %d waits for the database: %s", self.room_id, error.detail)
+            await asyncio.sleep(RETRY_SECONDS)
+        finally:
+            self._work = None
+        self._advance()
+
+    async def _pass_recheck(self, hint: Hint) -> None:
+        """Before change k that may end rights is delivered, those who lost theirs are out."""
+        await self._recheck([hint])
+        self._deliver(hint)
+
+    async def _heal(self) -> None:
+        """Fill the hole after `delivered` from the database, once for all connections."""
+        more = True
+        while more and self.delivered is not None:
+            healed = await self._readers.changes_since(self.room_id, self.delivered)
+            await self._recheck(healed.hints)
+            self._send_plain(healed.plain)
+            for hint in healed.hints:
+                self._deliver(hint)
+            more = healed.more and bool(healed.hints)
+
+    async def _recheck(self, hints: Iterable[Hint]) -> None:
+        """One query for all local subscribers; nobody who may not read any more stays."""
+        reasons = {hint.expelled: hint.reason for hint in hints if hint.expelled is not None}
+        user_ids = {subscriber.user_id for subscriber in self.subscribers}
+        allowed = await self._readers.may_read(self.room_id, user_ids) if user_ids else set()
+        for subscriber in list(self.subscribers):
+            if subscriber.user_id in reasons:
+                self._expel(subscriber, reasons[subscriber.user_id] or "removed")
+            elif subscriber.user_id in user_ids and subscriber.user_id not in allowed:
+                self._expel(subscriber, "removed")
+
+    def _expel(self, subscriber: Subscriber, reason: str) -> None:
+        del self.subscribers[subscriber]
+        if not subscriber.plain:
+            subscriber.deliver(encode(Removed(room=self.slug, reason=reason)))
+        subscriber.expelled(self.room_id)
+
+    def _deliver(self, hint: Hint) -> None:
+        if self.delivered is None or hint.seq <= self.delivered:
+            return
+        self.delivered = hint.seq
+        for seq in [seq for seq in self._waiting if seq <= hint.seq]:
+            del self._waiting[seq]
+        for subscriber, collected in list(self.subscribers.items()):
+            if collected is not None:
+                collected.append(hint)
+            elif not subscriber.plain:
+                subscriber.deliver(hint.frame)
+            elif hint.plain is not None:
+                subscriber.deliver(hint.plain)
+
+    def _send_plain(self, frames: list[str]) -> None:
+        for subscriber in self.subscribers:
+            if subscriber.plain:
+                for frame in frames:
+                    subscriber.deliver(frame)

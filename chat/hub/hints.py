@@ -1,0 +1,109 @@
+"""What travels between processes: a hint that a room has change n, and passing events. Either may be lost."""
+
+from typing import Any
+
+import msgspec
+
+from chat.protocol.codec import encode
+from chat.protocol.events import Frame, MessageEvent
+from chat.protocol.objects import MessageObject
+
+GROUP_PREFIX = "chat_"
+USER_GROUP_PREFIX = "user_"
+# Whoever a system message names in one of these is out of the room from that number on.
+EXPELLING = {"member_left": "left", "member_removed": "removed"}
+# After these anybody may have lost the right to read.
+RECHECKING = {*EXPELLING, "kind_changed"}
+
+
+class Hint(msgspec.Struct):
+    """Change `seq` of a room, ready to be sent: `frame` for chat.v1, `plain` for the plain dialect if it has one.
+
+    `prev` is the number that the frame's reader must be complete to.
+    """
+
+    room_id: int
+    seq: int
+    prev: int
+    frame: str
+    plain: str | None = None
+    expelled: int | None = None
+    reason: str | None = None
+    recheck: bool = False
+
+
+class Passing(msgspec.Struct):
+    """An event without a number, for everybody on a feed (`room.7`, `user.3`). `origin` is the sending hub."""
+
+    feed: str
+    frame: str
+    plain: str | None = None
+    # Not sent to this person's own connections: nobody is told that they type themselves.
+    except_user: int | None = None
+
+
+class SessionsChanged(msgspec.Struct):
+    """The sessions of a person are to be checked again; `ended` names one that is over for certain."""
+
+    user_id: int
+    ended: str | None = None
+
+
+Item = Hint | Passing | SessionsChanged
+
+
+def hint_of(room_id: int, message: MessageObject, prev: int | None = None) -> Hint:
+    """The hint for the latest change of a message; `prev` is given where a healed hole collapsed."""
+    event = MessageEvent(room=message.room, message=message)
+    if prev is not None and prev != message.seq - 1:
+        event.prev = prev
+    hint = Hint(room_id, message.seq, message.seq - 1 if prev is None else prev, encode(event))
+    if message.event is not None:
+        name = message.event["name"]
+        hint.recheck = name in RECHECKING
+        hint.reason = EXPELLING.get(name)
+        hint.expelled = message.event["user"]["id"] if hint.reason else None
+    return hint
+
+
+def created(room_id: int, message: MessageObject) -> Hint:
+    """The hint for a message just made, which the plain dialect hears of too if it is a text."""
+    hint = hint_of(room_id, message)
+    if message.kind == "text" and message.thread is None:
+        hint.plain = plain_frame(message.text)
+    return hint
+
+
+def plain_frame(text: str) -> str:
+    """The one thing that the plain dialect ever hears."""
+    return encode({"message": text})
+
+
+def passing(feed: str, frame: Frame, *, except_user: int | None = None) -> Passing:
+    return Passing(feed, encode(frame), except_user=except_user)
+
+
+def group_of(item: Item) -> str:
+    """The layer group that the item travels in. Channels refuses non-ASCII names, so never the slug."""
+    if isinstance(item, Hint):
+        return f"{GROUP_PREFIX}{item.room_id}"
+    if isinstance(item, SessionsChanged):
+        return f"{USER_GROUP_PREFIX}{item.user_id}"
+    kind, _, number = item.feed.partition(".")
+    return f"{GROUP_PREFIX if kind == 'room' else USER_GROUP_PREFIX}{number}"
+
+
+_kinds: dict[str, type[Hint] | type[Passing] | type[SessionsChanged]] = {
+    kind.__name__: kind for kind in (Hint, Passing, SessionsChanged)
+}
+
+
+def to_layer(items: list[Item], origin: str) -> dict[str, Any]:
+    """One layer message for items of one group."""
+    packed = [[type(item).__name__, msgspec.to_builtins(item)] for item in items]
+    return {"type": "chat.items", "origin": origin, "items": packed}
+
+
+def from_layer(message: dict[str, Any]) -> list[Item]:
+    """The items of a layer message; raises msgspec.ValidationError, KeyError or TypeError for anything else."""
+    return [msgspec.convert(body, _kinds[kind]) for kind, body in message["items"]]

@@ -1,0 +1,241 @@
+"""The hub: which connection of this process listens to what. One per running loop; it ends with it."""
+
+import asyncio
+import logging
+import random
+from collections import defaultdict
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+from chat.errors import ChatError
+from chat.hub.bus import Bus
+from chat.hub.feed import Credential, Readers, RoomFeed, Subscriber
+from chat.hub.hints import (
+    GROUP_PREFIX,
+    USER_GROUP_PREFIX,
+    Hint,
+    Item,
+    Passing,
+    SessionsChanged,
+    from_layer,
+    plain_frame,
+)
+from chat.payloads import now
+from chat.protocol.closes import Close
+from chat.protocol.codec import encode
+from chat.protocol.events import Goodbye, Heartbeat, Notice
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 25
+# A lost last hint is found within this: one query for all rooms of the process.
+HEADS_SECONDS = 5
+# A session that ended without a word is found within this: one query for all connections of the process.
+SESSIONS_SECONDS = 30
+# Clients come back after a restart spread over this range, so that they do not come at once.
+RECONNECT_SECONDS = (0.5, 3.0)
+SETTLE_SECONDS = 5.0
+# After this many connections a long round over them lets others have the loop.
+CHUNK = 200
+
+
+class Connection(Subscriber, Protocol):
+    """What the hub needs of a socket."""
+
+    credential: Credential
+    rooms: dict[int, RoomFeed]
+
+    def close(self, code: Close, reason: str) -> None: ...
+
+    async def settle(self) -> None:
+        """Take no more commands, and return when those in flight are answered."""
+
+
+class Hub:
+    """Feeds and people of this process. Started by `start`, ended by `stop`."""
+
+    def __init__(self, readers: Readers) -> None:
+        self.connections: set[Connection] = set()
+        self.draining = False
+        self.feeds: dict[int, RoomFeed] = {}
+        self.bus = Bus(self._receive)
+        self._readers = readers
+        self._users: dict[int, set[Connection]] = defaultdict(set)
+        self._starting: dict[int, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        self.bus.start()
+        for seconds, work in (
+            (HEADS_SECONDS, self._check_heads),
+            (HEARTBEAT_SECONDS, self._beat),
+            (SESSIONS_SECONDS, self._check_all_sessions),
+        ):
+            self._spawn(_every(seconds, work))
+
+    async def stop(self) -> None:
+        """End all work of this hub; connections that are left hear nothing more."""
+        for feed in self.feeds.values():
+            feed.stop()
+        tasks = [*self._tasks, *self._starting.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.bus.stop()
+
+    def register(self, connection: Connection) -> None:
+        """Know the connection and listen to its person's feed."""
+        self.connections.add(connection)
+        if connection.user_id is not None:
+            self._users[connection.user_id].add(connection)
+            self.bus.want(f"{USER_GROUP_PREFIX}{connection.user_id}")
+
+    def unregister(self, connection: Connection) -> None:
+        """Forget the connection everywhere; harmless when it is unknown."""
+        self.connections.discard(connection)
+        for room_id in list(connection.rooms):
+            self.unsubscribe(connection, room_id)
+        user_id = connection.user_id
+        if user_id is not None and user_id in self._users:
+            self._users[user_id].discard(connection)
+            if not self._users[user_id]:
+                del self._users[user_id]
+                self.bus.forget(f"{USER_GROUP_PREFIX}{user_id}")
+
+    async def subscribe(self, connection: Connection, room_id: int, slug: str) -> RoomFeed:
+        """Join the room's feed: from now on its changes are collected until `RoomFeed.open`."""
+        feed = self.feeds.get(room_id)
+        if feed is None:
+            feed = self.feeds[room_id] = RoomFeed(room_id, slug, self._readers, self._forget)
+            joined = self.bus.want(f"{GROUP_PREFIX}{room_id}").wait()
+            self._starting[room_id] = asyncio.create_task(feed.start(joined))
+        if connection not in feed.subscribers:
+            feed.add(connection)
+            connection.rooms[room_id] = feed
+        if (starting := self._starting.get(room_id)) is not None:
+            await self._started(room_id, starting)
+        return feed
+
+    def unsubscribe(self, connection: Connection, room_id: int) -> None:
+        feed = connection.rooms.pop(room_id, None)
+        if feed is not None:
+            feed.remove(connection)
+
+    def accept(self, item: Item) -> None:
+        """Something that happened in this process: deliver it here, and tell the others."""
+        self._deliver(item)
+        self.bus.publish(item)
+
+    async def drain(self, reason: str) -> None:
+        """Say goodbye to every connection, let commands in flight finish, close with 1012."""
+        self.draining = True
+        everybody = list(self.connections)
+        for connection in everybody:
+            if not connection.plain:
+                wait = round(random.uniform(*RECONNECT_SECONDS), 3)
+                connection.deliver(encode(Goodbye(reason=reason, reconnect_after=wait)))
+        settling = [asyncio.create_task(connection.settle()) for connection in everybody]
+        if settling:
+            await asyncio.wait(settling, timeout=SETTLE_SECONDS)
+        for task in settling:
+            task.cancel()
+        for connection in everybody:
+            connection.close(Close.RESTARTING, reason)
+
+    def _receive(self, message: dict[str, Any]) -> None:
+        """A message of the channel layer: items of another process, or a `chat_message` of another program."""
+        if message["type"] == "chat.items":
+            if message["origin"] != self.bus.origin:
+                for item in from_layer(message):
+                    self._deliver(item)
+        elif message["type"] in ("chat_message", "chat.message"):
+            self._notice(message)
+
+    def _deliver(self, item: Item) -> None:
+        if isinstance(item, Hint):
+            if (feed := self.feeds.get(item.room_id)) is not None:
+                feed.offer(item)
+        elif isinstance(item, SessionsChanged):
+            self._spawn(self._check_sessions(set(self._users.get(item.user_id, ())), item.ended))
+        else:
+            self._pass(item)
+
+    def _pass(self, item: Passing) -> None:
+        kind, _, number = item.feed.partition(".")
+        if kind == "room" and (feed := self.feeds.get(int(number))) is not None:
+            feed.send(item.frame, item.plain, item.except_user)
+        elif kind == "user":
+            for connection in list(self._users.get(int(number), ())):
+                if not connection.plain:
+                    connection.deliver(item.frame)
+
+    def _notice(self, message: dict[str, Any]) -> None:
+        group, text = message.get("group", ""), message["message"]
+        feed = self.feeds.get(int(group.removeprefix(GROUP_PREFIX))) if group.startswith(GROUP_PREFIX) else None
+        if feed is not None and isinstance(text, str):
+            feed.send(encode(Notice(text=text, room=feed.slug)), plain_frame(text))
+
+    def _forget(self, room_id: int) -> None:
+        """The last subscriber has left the room."""
+        self.feeds.pop(room_id, None)
+        if (starting := self._starting.pop(room_id, None)) is not None:
+            starting.cancel()
+        self.bus.forget(f"{GROUP_PREFIX}{room_id}")
+
+    async def _started(self, room_id: int, starting: asyncio.Task[None]) -> None:
+        """Wait until the feed knows its head; one failure fails all who waited, and the next try is fresh."""
+        try:
+            await asyncio.shield(starting)
+        except ChatError:
+            if feed := self.feeds.get(room_id):
+                for subscriber in list(feed.subscribers):
+                    feed.remove(subscriber)
+            raise
+        finally:
+            if starting.done() and self._starting.get(room_id) is starting:
+                del self._starting[room_id]
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _check_heads(self) -> None:
+        if self.feeds:
+            for room_id, head in (await self._readers.heads(list(self.feeds))).items():
+                if (feed := self.feeds.get(room_id)) is not None:
+                    feed.check_head(head)
+
+    async def _beat(self) -> None:
+        moment = now()
+        for count, connection in enumerate(list(self.connections), start=1):
+            if not connection.plain:
+                heads = {feed.slug: feed.delivered or 0 for feed in connection.rooms.values()}
+                connection.deliver(encode(Heartbeat(heads=heads, server_time=moment)))
+            if count % CHUNK == 0:
+                await asyncio.sleep(0)
+
+    async def _check_all_sessions(self) -> None:
+        await self._check_sessions(set(self.connections), None)
+
+    async def _check_sessions(self, connections: set[Connection], ended: str | None) -> None:
+        """Close with 4401 those whose session or token is over."""
+        credentials = {connection.credential for connection in connections}
+        alive = await self._readers.alive(credentials) if credentials else set()
+        for connection in connections:
+            credential = connection.credential
+            over = ended is not None and credential.session_key == ended
+            if over or credential not in alive:
+                connection.close(Close.SESSION_ENDED, "Your session has ended; sign in again.")
+
+
+async def _every(seconds: float, work: Any) -> None:
+    """Run the work again and again; an error is logged and the next round comes all the same."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except ChatError as error:
+            logger.warning("%s waits: %s", work.__name__, error.detail)
+        except Exception:
+            logger.exception("%s failed", work.__name__)

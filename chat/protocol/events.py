@@ -1,0 +1,123 @@
+"""The frames that a server sends: replies to commands, and events."""
+
+from typing import Any
+
+import msgspec
+
+from chat.protocol.objects import MessageObject, RoomObject, UserObject
+
+PROTOCOL_VERSION = 1
+
+
+class Limits(msgspec.Struct, frozen=True):
+    message_chars: int
+    frame_bytes: int
+
+
+class Frame(msgspec.Struct, tag_field="type", kw_only=True):
+    """Anything that goes to a client."""
+
+
+class Hello(Frame, kw_only=True, tag="hello"):
+    """The first frame: who you are, and what holds here. `heartbeat` is in seconds."""
+
+    epoch: str
+    user: UserObject | None
+    limits: Limits
+    server_time: str
+    heartbeat: int
+    guest_token: str | None = None
+    protocol: int = PROTOCOL_VERSION
+
+
+class Ok(Frame, kw_only=True, tag="ok"):
+    """The reply to a command that was carried out."""
+
+    id: str
+
+
+class SentOk(Ok, kw_only=True, tag="ok"):
+    message_id: int
+    seq: int
+    duplicate: bool
+
+
+class SeqOk(Ok, kw_only=True, tag="ok"):
+    seq: int
+
+
+class PageOk(Ok, kw_only=True, tag="ok"):
+    seq: int
+    messages: list[MessageObject]
+    cards: list[dict[str, Any]]
+    more: bool
+    reset: bool
+
+
+class SubscribedOk(PageOk, kw_only=True, tag="ok"):
+    room: RoomObject
+    online: list[int]
+
+
+class PongOk(Ok, kw_only=True, tag="ok"):
+    server_time: str
+
+
+class Error(Frame, kw_only=True, tag="error"):
+    id: str | None
+    code: str
+    detail: str
+    retryable: bool
+    retry_after: float | None
+    field: str | None
+
+
+class Subscribed(Frame, kw_only=True, tag="subscribed"):
+    """The changes since the number asked for, or with `reset` the newest page."""
+
+    room: RoomObject
+    seq: int
+    messages: list[MessageObject]
+    cards: list[dict[str, Any]]
+    more: bool
+    reset: bool
+    online: list[int]
+
+
+class MessageEvent(Frame, kw_only=True, tag="message"):
+    """Durable. Covers the numbers in (prev, message.seq]; `prev` is left out when it is seq - 1."""
+
+    room: str
+    message: MessageObject
+    prev: int | msgspec.UnsetType = msgspec.UNSET
+
+
+class RoomEvent(Frame, kw_only=True, tag="room"):
+    room: RoomObject
+
+
+class TypingEvent(Frame, kw_only=True, tag="typing"):
+    room: str
+    user: UserObject
+
+
+class Removed(Frame, kw_only=True, tag="removed"):
+    room: str
+    reason: str
+
+
+class Heartbeat(Frame, kw_only=True, tag="heartbeat"):
+    heads: dict[str, int]
+    server_time: str
+
+
+class Notice(Frame, kw_only=True, tag="notice"):
+    text: str
+    room: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class Goodbye(Frame, kw_only=True, tag="goodbye"):
+    """The server is about to close; come back after `reconnect_after` seconds, jittered already."""
+
+    reason: str
+    reconnect_after: float

@@ -1,0 +1,82 @@
+"""The objects of the protocol, version 1: what commands answer with and events carry. Fields are the contract."""
+
+from typing import Any
+
+import msgspec
+
+
+class UserObject(msgspec.Struct, frozen=True):
+    """A person as everybody may see them."""
+
+    id: int
+    name: str
+    avatar: str | None
+    kind: str
+
+
+class ReactionObject(msgspec.Struct):
+    """One emoji on a message; `users` lists the first 50 ids."""
+
+    emoji: str
+    count: int
+    users: list[int]
+
+
+class MessageObject(msgspec.Struct):
+    """The whole current message, the same for every reader."""
+
+    id: int
+    seq: int
+    room: str
+    kind: str
+    author: UserObject
+    text: str
+    html: str
+    at: str
+    client_id: str | None
+    edited_at: str | None
+    text_seq: int
+    deleted: bool
+    reply_to: int | None
+    event: dict[str, Any] | None
+    reactions: list[ReactionObject] = []
+    thread: int | None = None
+    replies: int = 0
+    last_reply_at: str | None = None
+    attachments: list[dict[str, Any]] = []
+    cards: list[dict[str, Any]] = []
+    mentions: list[int] = []
+    pinned: bool = False
+
+
+class MyRoom(msgspec.Struct):
+    """A room as it is to one reader: their role, position and counts."""
+
+    role: str | None
+    read_id: int = 0
+    unread: int = 0
+    mentions: int = 0
+    notify: str = "all"
+
+
+class RoomObject(msgspec.Struct):
+    """A room; `me` is left out of events, which are the same for everybody."""
+
+    slug: str
+    name: str
+    topic: str
+    kind: str
+    seq: int
+    members: int
+    archived: bool
+    me: MyRoom | msgspec.UnsetType = msgspec.UNSET
+
+
+class PageObject(msgspec.Struct):
+    """What a `subscribe` or `sync` answers: the client is complete to `seq` after it."""
+
+    seq: int
+    messages: list[MessageObject]
+    more: bool
+    reset: bool
+    cards: list[dict[str, Any]] = []
