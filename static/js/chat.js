@@ -59,6 +59,7 @@ export class Chat extends EventTarget {
     this.store.changed();
   }
 
+  /** Ask until the server can be reached; null when it refuses. @returns {Promise<any>} */
   async #ask(/** @type {() => Promise<any>} */ question) {
     try {
       return await question();

@@ -31,8 +31,9 @@ export class Outbox extends EventTarget {
   restore(user) {
     this.#user = user;
     this.#entries.clear();
-    const kept = keysWith(PREFIX).map((key) => /** @type {Entry} */ (load(key, null)));
-    for (const entry of kept.filter((one) => one?.user === user).sort((a, b) => a.at.localeCompare(b.at))) {
+    const kept = keysWith(PREFIX).map((key) => /** @type {Entry | null} */ (load(key, null)));
+    const mine = kept.flatMap((one) => (one?.user === user ? [one] : []));
+    for (const entry of mine.sort((a, b) => a.at.localeCompare(b.at))) {
       if (entry.state === "pending" && Date.now() - Date.parse(entry.at) > STALE_MS) {
         Object.assign(entry, { state: "failed", error: "Not sent, and more than a day old. Send it now?" });
       }

@@ -3,7 +3,7 @@ import { html } from "lit";
 import { ChatElement } from "./element.js";
 
 export class ConfirmDialog extends ChatElement {
-  static properties = { question: { state: true } };
+  static properties = { ...ChatElement.properties, question: { state: true } };
 
   constructor() {
     super();

@@ -1,6 +1,7 @@
 // The emoji picker, one for the whole page: opened beside whatever asks for an emoji. Its data is loaded when first wanted.
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { canonicalEmoji } from "../lib/emoji.js";
 import { ChatElement } from "./element.js";
 
 const DATA = "/static/vendor/emoji-picker-element-data/en/emojibase/data.json";
@@ -17,7 +18,7 @@ const STARTERS = ["👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "�
 /** @typedef {{ unicode: string, annotation: string }} Emoji */
 
 class EmojiPopover extends ChatElement {
-  static properties = { emoji: { state: true }, group: { state: true }, query: { state: true } };
+  static properties = { ...ChatElement.properties, emoji: { state: true }, group: { state: true }, query: { state: true } };
 
   constructor() {
     super();
@@ -85,22 +86,28 @@ class EmojiPopover extends ChatElement {
   /** @returns {Promise<Emoji[]>} */
   async #favourites() {
     const used = await this.database.getTopFavoriteEmoji(FAVOURITES);
-    const starters = await Promise.all(STARTERS.map((one) => this.database.getEmojiByUnicodeOrName(one)));
+    const starters = await Promise.all(STARTERS.map((one) => this.#known(one)));
     const known = new Set(used.map((/** @type {Emoji} */ one) => one.unicode));
     return [...used, ...starters.filter((one) => one && !known.has(one.unicode))].slice(0, FAVOURITES);
+  }
+
+  /** The database writes some with a sign for "as a picture" that others leave out. */
+  async #known(/** @type {string} */ emoji) {
+    return (await this.database.getEmojiByUnicodeOrName(emoji)) ?? this.database.getEmojiByUnicodeOrName(`${emoji}\uFE0F`);
   }
 
   async #search(/** @type {string} */ query) {
     this.query = query;
     if (query.trim().length < 2) return query.trim() === "" ? this.#show(this.group) : undefined;
     const found = await this.database.getEmojiBySearchQuery(query.trim());
-    if (query === this.query) this.emoji = found;
+    const exact = (/** @type {any} */ one) => (one.annotation === query.trim() || one.shortcodes?.includes(query.trim()) ? 0 : 1);
+    if (query === this.query) this.emoji = found.sort((/** @type {any} */ a, /** @type {any} */ b) => exact(a) - exact(b));
   }
 
   #choose(/** @type {string} */ emoji) {
     this.panel.hidePopover();
     this.database.incrementFavoriteEmojiCount(emoji);
-    this.picked(emoji);
+    this.picked(canonicalEmoji(emoji));
   }
 
   #walk(/** @type {KeyboardEvent} */ event) {

@@ -3,7 +3,7 @@ import { html } from "lit";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import { namesSentence, systemSentence } from "../lib/phrases.js";
 import { isOnlyEmoji } from "../lib/emoji.js";
-import { clockTime, fullTime } from "../lib/time.js";
+import { clockTime, fullTime, shortTime } from "../lib/time.js";
 import { ChatElement } from "./element.js";
 import { icon } from "./icons.js";
 import "./message-editor.js";
@@ -97,7 +97,7 @@ class MessageItem extends ChatElement {
   }
 
   #side(/** @type {import("../protocol.js").User} */ author, /** @type {string} */ at) {
-    return html`<div class="message-side">${this.continued ? this.#time(at) : userAvatar(author)}</div>`;
+    return html`<div class="message-side">${this.continued ? html`<time class="message-time" datetime=${at} title=${fullTime(at)}>${shortTime(at)}</time>` : userAvatar(author)}</div>`;
   }
 
   #head(/** @type {import("../protocol.js").User} */ author, /** @type {string} */ at) {

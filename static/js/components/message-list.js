@@ -89,7 +89,11 @@ export class MessageList extends ChatElement {
       <div class="log-scroll" @scroll=${() => this.#scrolled()}>
         <div class="log" role="log" aria-live=${this.live ? "polite" : "off"} aria-relevant="additions" aria-label="Messages in ${name}" aria-busy=${!state.loaded} @keydown=${(/** @type {KeyboardEvent} */ event) => this.#walk(event)} @focusin=${(/** @type {any} */ event) => this.#focused(event.target)}>
           ${this.#top(state)}
-          ${repeat(this.rows, (row) => row.key, (row) => this.#row(row))}
+          ${repeat(byDay(this.rows), (day) => day.key, (day) => html`
+            <div class="day">
+              <div class="day-line"><span title=${fullTime(day.at)}>${dayName(day.at)}</span></div>
+              ${repeat(day.rows, (row) => row.key, (row) => this.#row(row))}
+            </div>`)}
         </div>
       </div>
       <p class="visually-hidden" role="status">${this.burst}</p>
@@ -110,7 +114,7 @@ export class MessageList extends ChatElement {
   }
 
   #row(/** @type {import("../lib/rows.js").Row} */ row) {
-    if (row.type === "day") return html`<div class="day-line"><span title=${fullTime(row.at)}>${dayName(row.at)}</span></div>`;
+    if (row.type === "day") return "";
     if (row.type === "unread") return html`<div class="unread-line"><span>New</span></div>`;
     const message = row.type === "message" ? row.message : null;
     const entry = row.type === "pending" ? row.entry : null;
@@ -199,6 +203,17 @@ export class MessageList extends ChatElement {
     event.preventDefault();
     /** @type {HTMLElement | undefined} */ (items[Math.max(0, Math.min(items.length - 1, next))])?.focus();
   }
+}
+
+/** Each day's rows under its line, so that a line sticks to the top only as long as its day lasts. */
+function byDay(/** @type {import("../lib/rows.js").Row[]} */ rows) {
+  /** @type {{ key: string, at: string, rows: import("../lib/rows.js").Row[] }[]} */
+  const days = [];
+  for (const row of rows) {
+    if (row.type === "day") days.push({ key: row.key, at: row.at, rows: [] });
+    else days[days.length - 1].rows.push(row);
+  }
+  return days;
 }
 
 /** What a screen reader says on a row that takes the focus. */

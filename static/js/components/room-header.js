@@ -32,16 +32,16 @@ class RoomHeader extends ChatElement {
     const { me } = this.chat.store;
     if (!room || !me || me.kind === "guest" || room.kind === "direct") return "";
     if (room.me?.role) {
-      return html`<button class="icon-button" type="button" aria-label="Leave this room" title="Leave this room" ?disabled=${this.busy} @click=${() => this.#change("leave")}>${icon("leave")}</button>`;
+      return html`<button class="icon-button" type="button" aria-label="Leave this room" title="Leave this room" ?disabled=${this.busy} @click=${() => this.emit("leave", this.slug)}>${icon("leave")}</button>`;
     }
     if (room.archived) return "";
-    return html`<button class="button button-primary" type="button" ?disabled=${this.busy} @click=${() => this.#change("join")}>Join</button>`;
+    return html`<button class="button button-primary" type="button" ?disabled=${this.busy} @click=${() => this.#join()}>Join</button>`;
   }
 
-  async #change(/** @type {"join" | "leave"} */ what) {
+  async #join() {
     this.busy = true;
     try {
-      await this.chat[what](this.slug);
+      await this.chat.join(this.slug);
     } catch (error) {
       this.chat.dispatchEvent(new CustomEvent("problem", { detail: /** @type {Error} */ (error).message }));
     } finally {

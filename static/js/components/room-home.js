@@ -56,7 +56,6 @@ class RoomHome extends ChatElement {
           <span class="home-facts">
             ${room.me?.role ? html`<span class="chip">${icon("check")} ${room.me.role === "member" ? "Joined" : room.me.role}</span>` : ""}
             <span>${counted(room.members, "member")}</span>
-            ${room.seq === 0 ? html`<span>nothing said yet</span>` : ""}
           </span>
         </a>
       </li>

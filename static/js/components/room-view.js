@@ -24,6 +24,7 @@ class RoomView extends ChatElement {
     super.connectedCallback();
     this.addEventListener("reply", (event) => this.#reply(/** @type {CustomEvent} */ (event).detail));
     this.addEventListener("delete", (event) => this.#confirmDelete(/** @type {CustomEvent} */ (event).detail));
+    this.addEventListener("leave", () => this.#confirmLeave());
     this.addEventListener("edit-last", () => this.#list()?.editLast());
     this.addEventListener("to-composer", () => this.#composer()?.focus());
     document.addEventListener("keydown", this.onTyped);
@@ -85,7 +86,7 @@ class RoomView extends ChatElement {
   }
 
   async #join() {
-    await this.chat.join(this.slug).catch((error) => this.chat.dispatchEvent(new CustomEvent("problem", { detail: error.message })));
+    await this.chat.join(this.slug).catch((error) => this.#problem(error));
   }
 
   #reply(/** @type {import("../protocol.js").Message | null} */ message) {
@@ -94,10 +95,25 @@ class RoomView extends ChatElement {
   }
 
   async #confirmDelete(/** @type {import("../protocol.js").Message} */ message) {
-    const dialog = /** @type {import("./confirm-dialog.js").ConfirmDialog} */ (this.querySelector("confirm-dialog"));
-    const sure = await dialog.ask("Delete this message?", "It disappears for everybody, and nothing of it is kept.", "Delete");
+    const sure = await this.#dialog().ask("Delete this message?", "It disappears for everybody, and nothing of it is kept.", "Delete");
     if (sure) await this.chat.delete(message);
     this.#composer()?.focus();
+  }
+
+  async #confirmLeave() {
+    const { room } = this.chat.store.room(this.slug);
+    const text = room?.kind === "private" ? "You need an invitation to come back." : "You can join again at any time.";
+    if (!(await this.#dialog().ask(`Leave ${room?.name ?? this.slug}?`, text, "Leave"))) return;
+    await this.chat.leave(this.slug).catch((error) => this.#problem(error));
+  }
+
+  #problem(/** @type {Error} */ error) {
+    this.chat.dispatchEvent(new CustomEvent("problem", { detail: error.message }));
+  }
+
+  /** @returns {import("./confirm-dialog.js").ConfirmDialog} */
+  #dialog() {
+    return /** @type {any} */ (this.querySelector("confirm-dialog"));
   }
 
   /** What is typed with nothing in focus goes where one writes. */

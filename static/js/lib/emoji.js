@@ -9,3 +9,8 @@ export function isOnlyEmoji(text) {
   if (packed.length === 0 || packed.length > MOST * 14 || !EMOJI.test(packed)) return false;
   return [...new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(packed)].length <= MOST;
 }
+
+/** One way to write each: pictures by nature need no sign that says so. @param {string} emoji */
+export function canonicalEmoji(emoji) {
+  return emoji.replace(/^(\p{Emoji_Presentation})\uFE0F$/u, "$1");
+}

@@ -84,9 +84,9 @@ export class ScrollKeeper {
   /** The first row of which something can be read. */
   #topmost(/** @type {HTMLElement} */ scroller) {
     const { top } = scroller.getBoundingClientRect();
-    for (const element of this.#content?.children ?? []) {
+    for (const element of this.#content?.querySelectorAll("message-item") ?? []) {
       const box = element.getBoundingClientRect();
-      if (box.bottom > top && element.localName === "message-item") return { element, top: box.top - top };
+      if (box.bottom > top) return { element, top: box.top - top };
     }
     return null;
   }

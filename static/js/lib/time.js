@@ -1,6 +1,6 @@
 // Times as people read them, in their own language and zone.
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 const sameYear = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const otherYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
@@ -11,6 +11,12 @@ const DAY_MS = 86_400_000;
 /** "14:05" @param {string} at ISO time */
 export function clockTime(at) {
   return clock.format(new Date(at));
+}
+
+/** "2:05": the same for a narrow place. @param {string} at */
+export function shortTime(at) {
+  const parts = clock.formatToParts(new Date(at));
+  return parts.map(({ type, value }) => (type === "dayPeriod" ? "" : value)).join("").trim();
 }
 
 /** The whole date and time with its zone. @param {string} at */
