@@ -5,5 +5,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/github/", include("chat.github.urls")),
     path("", include("chat.urls")),
 ]

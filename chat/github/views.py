@@ -84,9 +84,14 @@ users_sync = csrf_exempt(async_to_sync(users))
 
 
 async def _admit(request: HttpRequest, count: int) -> None:
-    """Raise Invalid for too many names at once, RateLimited for too many calls from one address."""
+    """Raise Unauthenticated for a token that does not hold, Invalid for too many names at once, RateLimited
+    for too many calls from the address of somebody unknown.
+    """
     visitor = await visitor_of(request)
-    known = visitor.user is not None and visitor.user.kind != "guest"
+    if visitor.refused:
+        raise visitor.refused
+    # Anybody can become a guest at any time, so a guest counts as unknown.
+    known = visitor.user is not None and not visitor.user.is_guest
     most = MOST_LOGINS if known else MOST_LOGINS_UNKNOWN_VISITOR
     if count > most:
         hint = "" if known else f" (signed in: {MOST_LOGINS})"
