@@ -1,5 +1,5 @@
 # The commands that people and CI call; `make help` lists them. Everything that they write is in .venv/ and the data folder.
-.PHONY: help run run-with-fake-github setup test lint format lock
+.PHONY: help run run-with-fake-github setup test lint format lock vendor
 
 BIN := .venv/bin
 # No bytecode in the checkout; every cache beside the packages.
@@ -33,3 +33,6 @@ format: setup ## let ruff format the code
 lock: setup ## compile requirements*.txt from pyproject.toml (UPGRADE=--upgrade for the newest versions)
 	@$(LOCK) $(UPGRADE) --group named pyproject.toml --output-file requirements.txt
 	@$(LOCK) $(UPGRADE) --group dev --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
+
+vendor: setup ## fetch the browser files that static/vendor/vendor.json and tests/browser/vendor/vendor.json name, as released
+	@$(BIN)/python static/vendor/refresh.py static/vendor tests/browser/vendor

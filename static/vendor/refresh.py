@@ -15,6 +15,11 @@ from pathlib import Path
 from typing import Any
 
 Package = dict[str, Any]
+# Downloads one release, packed, into the working folder.
+FETCH = {
+    "npm": ["npm", "pack", "--silent"],
+    "pypi": [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"],
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -32,7 +37,7 @@ def refresh(folder: Path) -> None:
     """Replace every listed file by the one in the released package, and note its hash."""
     packages: list[Package] = json.loads((folder / "vendor.json").read_text())
     for package in packages:
-        released = _released_files(package["name"], package["version"])
+        released = _released_files(package)
         for name in package["files"]:
             target = folder / package["folder"] / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -58,16 +63,26 @@ def problems(folder: Path) -> list[str]:
     return wrong + [f"{path}: not listed in vendor.json" for path in sorted(strangers)]
 
 
-def _released_files(name: str, version: str) -> dict[str, bytes]:
+def _released_files(package: Package) -> dict[str, bytes]:
+    """What the release holds, by path; archives put everything into one folder, which is left out."""
+    pin = {
+        "npm": f"{package['name']}@{package['version']}",
+        "pypi": f"{package['name']}=={package['version']}",
+    }
     with tempfile.TemporaryDirectory() as scratch:
-        command = ["npm", "pack", "--silent", f"{name}@{version}"]
-        packed = subprocess.run(command, cwd=scratch, check=True, capture_output=True, text=True).stdout
-        released = (Path(scratch) / packed.strip()).read_bytes()
+        subprocess.run(
+            [*FETCH[package["registry"]], pin[package["registry"]]],
+            cwd=scratch,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        (packed,) = Path(scratch).glob("*.t*gz")
+        archive = io.BytesIO(packed.read_bytes())
     files: dict[str, bytes] = {}
-    with tarfile.open(fileobj=io.BytesIO(released)) as archive:
-        for member in archive.getmembers():
-            if content := archive.extractfile(member):
-                # npm puts everything in a folder called "package".
+    with tarfile.open(fileobj=archive) as release:
+        for member in release.getmembers():
+            content = release.extractfile(member)
+            if content is not None:
                 files[member.name.partition("/")[2]] = content.read()
     return files
 
