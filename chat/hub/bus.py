@@ -9,6 +9,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
+from chat import tasks
 from chat.hub.hints import Item, group_of, to_layer
 
 logger = logging.getLogger(__name__)
@@ -40,9 +41,7 @@ class Bus:
         self._tasks = [asyncio.create_task(self._link()), asyncio.create_task(self._send())]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await tasks.end(self._tasks)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._layer.flush()

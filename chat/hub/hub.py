@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
+from chat import tasks
 from chat.errors import ChatError
 from chat.hub.bus import Bus
 from chat.hub.feed import Credential, Readers, RoomFeed, Subscriber
@@ -77,10 +78,7 @@ class Hub:
         """End all work of this hub; connections that are left hear nothing more."""
         for feed in self.feeds.values():
             feed.stop()
-        tasks = [*self._tasks, *self._starting.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await tasks.end([*self._tasks, *self._starting.values()])
         await self.bus.stop()
 
     def register(self, connection: Connection) -> None:
@@ -137,8 +135,7 @@ class Hub:
         settling = [asyncio.create_task(connection.settle()) for connection in everybody]
         if settling:
             await asyncio.wait(settling, timeout=SETTLE_SECONDS)
-        for task in settling:
-            task.cancel()
+        await tasks.end(settling)
         for connection in everybody:
             connection.close(Close.RESTARTING, reason)
 

@@ -1,0 +1,101 @@
+"""One WebSocket connection: accept, decode, dispatch, reply, clean up. No ORM, no rules of the chat."""
+
+import time
+from collections import deque
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.consumer import get_handler_name
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from chat import dispatch, hub, plain, welcome
+from chat.connection import AsgiSend, Connection
+from chat.errors import BadFrame, ChatError
+from chat.limits import BAD_FRAMES_PER_MINUTE, FRAME_BYTES
+from chat.protocol.closes import CLOSE_OF_ERROR, Close
+from chat.protocol.codec import CommandRefused, decode, encode
+
+PROTOCOL = "chat.v1"
+
+
+class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """Speaks chat.v1 with those who offer it, and the plain dialect with those who offer nothing."""
+
+    # The hub listens for the whole process; a layer channel for each socket would cost the most of all.
+    channel_layer_alias = None
+    connection: Connection | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: AsgiSend) -> None:
+        """Clean up here: `disconnect` is not called on SIGTERM or after an error."""
+        self._bad_frames: deque[float] = deque(maxlen=BAD_FRAMES_PER_MINUTE)
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if self.connection is not None:
+                (await hub.current()).unregister(self.connection)
+                await self.connection.end()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """As Channels does, without its thread hop to close database connections: none are used here."""
+        await getattr(self, get_handler_name(message))(message)
+
+    async def connect(self) -> None:
+        """Refuse what speaks no dialect of ours; accept the rest, and tell it what is wrong afterwards."""
+        offered = self.scope.get("subprotocols") or []
+        room = self.scope["url_route"]["kwargs"].get("room_name")
+        if PROTOCOL not in offered and (offered or room is None):
+            await self.close()
+            return
+        await self.accept(PROTOCOL if offered else None)
+        self.connection = Connection(
+            self.scope["visitor"],
+            self.base_send,
+            plain=not offered,
+            real_closes="chat.close" in (self.scope.get("extensions") or {}),
+        )
+        query = {name: values[-1] for name, values in parse_qs(self.scope["query_string"].decode("latin-1")).items()}
+        try:
+            await welcome.welcome(self.connection, room, query)
+        except ChatError as error:
+            self._refuse(self.connection, error)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """One frame. Commands of a connection run side by side; their order of arrival is that of their start."""
+        connection = self.connection
+        if connection is None or connection.closed:
+            return
+        if text_data is None:
+            connection.close(Close.BINARY_FRAME, "Frames are text.")
+        elif len(text_data) > FRAME_BYTES or len(text_data.encode("utf-8", "replace")) > FRAME_BYTES:
+            connection.close(Close.FRAME_TOO_LONG, f"A frame has at most {FRAME_BYTES} bytes.")
+        else:
+            await self._take(connection, text_data)
+
+    async def _take(self, connection: Connection, text: str) -> None:
+        try:
+            if connection.plain:
+                await connection.run(plain.post(connection, plain.decode(text)))
+            else:
+                await connection.run(dispatch.carry_out(connection, decode(text)))
+        except CommandRefused as refused:
+            self._answer(connection, refused.error, refused.command_id)
+        except ChatError as error:
+            self._answer(connection, error, None)
+
+    def _answer(self, connection: Connection, error: ChatError, command_id: str | None) -> None:
+        """The error of a frame; the tenth bad frame within a minute is the last."""
+        if connection.plain:
+            connection.deliver(plain.refusal(error))
+        else:
+            connection.deliver(encode(dispatch.error_frame(error, command_id)))
+        if not isinstance(error, BadFrame):
+            return
+        self._bad_frames.append(time.monotonic())
+        full = len(self._bad_frames) == BAD_FRAMES_PER_MINUTE
+        if full and self._bad_frames[-1] - self._bad_frames[0] < 60:
+            connection.close(Close.TOO_MANY_BAD_FRAMES, "Too many bad frames.")
+
+    def _refuse(self, connection: Connection, error: ChatError) -> None:
+        """The connection cannot go on: say why, and close with the code that says what to do."""
+        self._answer(connection, error, None)
+        connection.close(CLOSE_OF_ERROR.get(error.code, Close.SERVER_ERROR), error.detail)

@@ -1,0 +1,173 @@
+"""The only bridge from async code to the database: calls in threads, and group commit.
+
+Readers run side by side; whatever changes rows goes through one writer thread with a kept connection, so that
+SQLite never waits for itself. No rule of the chat lives here.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Generic, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
+
+from django.db import Error as DatabaseError
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
+
+from chat.errors import ChatError, Unavailable
+
+logger = logging.getLogger(__name__)
+
+# Reads wait for the disk, not for the interpreter; more threads than this only take turns.
+READER_THREADS = 4
+# A database that has not answered by then is reported as unavailable; the client repeats with its client id.
+PATIENCE_SECONDS = 15.0
+# Bounds one transaction: at 20,000 posts a second this is a tenth of a second.
+BATCH_MOST = 2_000
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_readers = ThreadPoolExecutor(READER_THREADS, "chat-reader")
+_writer = ThreadPoolExecutor(1, "chat-writer")
+
+
+async def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The function's result from a reader thread; raises its ChatError, or Unavailable without a database."""
+    return await _run(_readers, partial(function, *args, **kwargs))
+
+
+async def write(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The same in the writer thread: for functions that change rows."""
+    return await _run(_writer, partial(function, *args, **kwargs))
+
+
+async def flush() -> None:
+    """Return when everything handed to the writer by this loop so far is done."""
+    for task in _batch_tasks():
+        await asyncio.wait([task])
+    await write(lambda: None)
+
+
+async def close() -> None:
+    """Close the connections that the threads keep; the next call opens new ones."""
+    await flush()
+    for executor, threads in ((_readers, READER_THREADS), (_writer, 1)):
+        everyone = threading.Barrier(threads)
+        closing = [executor.submit(_close_together, everyone) for _ in range(threads)]
+        await asyncio.gather(*map(asyncio.wrap_future, closing))
+
+
+def _close_together(everyone: threading.Barrier) -> None:
+    """Each job holds its thread until all threads hold one, so that none is passed over."""
+    everyone.wait(PATIENCE_SECONDS)
+    connections.close_all()
+
+
+async def _run(executor: ThreadPoolExecutor, function: Callable[[], T]) -> T:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await asyncio.get_running_loop().run_in_executor(executor, _tidy, function)
+    except TimeoutError:
+        raise Unavailable("The database does not answer; try again.", retry_after=1) from None
+    except DatabaseError as error:
+        logger.warning("The database refused: %s", error)
+        raise Unavailable("The database is not available; try again.", retry_after=1) from error
+
+
+def _tidy(function: Callable[[], T]) -> T:
+    """Run in this thread, with Django's care for stale connections before and after."""
+    close_old_connections()
+    try:
+        return function()
+    finally:
+        close_old_connections()
+
+
+class Batch(Generic[Item, Result]):
+    """Group commit: the items that came while the last batch committed are given to `function` as one list.
+
+    `function` runs one transaction in the writer thread and returns a result or a ChatError for each item, in
+    order. A list that fails as a whole is run again item by item, so one bad item never fails its neighbours.
+    """
+
+    def __init__(self, function: Callable[[list[Item]], list[Result | ChatError]]) -> None:
+        self._function = function
+
+    async def put(self, item: Item) -> Result:
+        """The item's result after the commit; raises its ChatError."""
+        loop = asyncio.get_running_loop()
+        queue: _Queue[Item, Result] = _queues.setdefault(loop, {}).setdefault(self, _Queue(self._function))
+        outcome: asyncio.Future[Result] = loop.create_future()
+        queue.add(item, outcome)
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await outcome
+        except TimeoutError:
+            raise Unavailable("The database does not answer; try again.", retry_after=1) from None
+
+
+class _Queue(Generic[Item, Result]):
+    """What waits on one loop for one batch; its task lives while something waits."""
+
+    def __init__(self, function: Callable[[list[Item]], list[Result | ChatError]]) -> None:
+        self._function = function
+        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
+        self.task: asyncio.Task[None] | None = None
+
+    def add(self, item: Item, outcome: asyncio.Future[Result]) -> None:
+        self._waiting.append((item, outcome))
+        if self.task is None or self.task.done():
+            self.task = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:BATCH_MOST], self._waiting[BATCH_MOST:]
+            # Those that gave up while they waited were told so, and must not be carried out behind their back.
+            batch = [(item, outcome) for item, outcome in batch if not outcome.done()]
+            work = partial(_commit, self._function, [item for item, _ in batch])
+            results = await asyncio.get_running_loop().run_in_executor(_writer, _tidy, work)
+            for (_, outcome), result in zip(batch, results, strict=True):
+                _settle(outcome, result)
+
+
+def _settle(outcome: asyncio.Future[Result], result: Result | Exception) -> None:
+    if outcome.done():
+        return
+    if isinstance(result, Exception):
+        outcome.set_exception(result)
+    else:
+        outcome.set_result(result)
+
+
+def _commit(
+    function: Callable[[list[Item]], list[Result | ChatError]], items: list[Item]
+) -> list[Result | Exception]:
+    """The results of the whole list, or of each item by itself when the whole fails."""
+    if not items:
+        return []
+    try:
+        return list(function(items))
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("The database is not available: %s", error)
+        return [Unavailable("The database is not available; try again.", retry_after=1) for _ in items]
+    except Exception as error:
+        if len(items) == 1:
+            logger.exception("An item of a batch failed")
+            return [error]
+        logger.warning("A batch of %d failed as a whole and is run item by item: %s", len(items), error)
+        return [result for item in items for result in _commit(function, [item])]
+
+
+# Keyed by the loop and gone with it.
+_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[object, "_Queue[object, object]"]]
+_queues = WeakKeyDictionary()
+
+
+def _batch_tasks() -> list[asyncio.Task[None]]:
+    queues = _queues.get(asyncio.get_running_loop(), {}).values()
+    return [queue.task for queue in queues if queue.task is not None and not queue.task.done()]

@@ -1,0 +1,181 @@
+"""The table of commands: each struct of the protocol is carried out by one short function here."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+from chat import database, history, hub
+from chat.actions.edits import delete_message, edit_message
+from chat.actions.messages import Draft, post_messages
+from chat.actions.reactions import react
+from chat.actions.rooms import normal_slug
+from chat.actions.typing import announce_typing
+from chat.connection import Connection
+from chat.errors import ChatError, Invalid, NotFound, Unauthenticated
+from chat.limits import TYPING_INTERVAL_SECONDS, take
+from chat.models import User
+from chat.payloads import now
+from chat.protocol import commands
+from chat.protocol.codec import encode
+from chat.protocol.events import Error, Frame, Ok, PageOk, PongOk, SentOk, SeqOk, Subscribed, SubscribedOk
+
+# Every post of this process goes through here, from the socket and the JSON API alike.
+posts = database.Batch(post_messages)
+
+
+# What a subscriber is told first: the frame to send, or None for silence.
+FirstFrame = Callable[[Subscribed], str | None]
+
+
+async def carry_out(connection: Connection, command: commands.AnyCommand) -> None:
+    """Do what the command says and answer it once, if it has an id; raises nothing but cancellation."""
+    try:
+        take("send" if isinstance(command, commands.Send) else "command", _payer(connection))
+        reply = await _table[type(command)](connection, command)
+    except ChatError as error:
+        reply = error_frame(error, command.id)
+    if reply is not None and (command.id is not None or isinstance(reply, Error)):
+        connection.deliver(encode(reply))
+
+
+def error_frame(error: ChatError, command_id: str | None) -> Error:
+    return Error(
+        id=command_id,
+        code=error.code,
+        detail=error.detail,
+        retryable=error.retryable,
+        retry_after=error.retry_after,
+        field=error.field,
+    )
+
+
+async def subscribe(
+    connection: Connection, slug: str, since: int | None, epoch: str | None, frame: FirstFrame
+) -> None:
+    """Join the room's feed, then read, then send `frame(subscribed)` with what came meanwhile behind it."""
+    user = connection.visitor.user
+    async with connection.subscribing:
+        room = await database.call(history.visible_room, user, slug)
+        was_subscribed, local = room.pk in connection.rooms, await hub.current()
+        feed = await local.subscribe(connection, room.pk, room.slug)
+        try:
+            found = await database.call(history.snapshot, user, room.slug, since, epoch)
+        except ChatError:
+            if not was_subscribed:
+                local.unsubscribe(connection, room.pk)
+            raise
+        page = found.page
+        subscribed = Subscribed(
+            room=found.room,
+            seq=page.seq,
+            messages=page.messages,
+            cards=page.cards,
+            more=page.more,
+            reset=page.reset,
+            online=[],
+        )
+        if not feed.open(connection, frame(subscribed), page.seq):
+            raise NotFound("There is no such room.", field="room")
+
+
+async def _subscribe(connection: Connection, command: commands.Subscribe) -> None:
+    def frame(subscribed: Subscribed) -> str | None:
+        if command.id is None:
+            return None
+        fields = {name: getattr(subscribed, name) for name in Subscribed.__struct_fields__}
+        return encode(SubscribedOk(id=command.id, **fields))
+
+    await subscribe(connection, _slug(connection, command), command.since, command.epoch, frame)
+
+
+async def _unsubscribe(connection: Connection, command: commands.Unsubscribe) -> Ok:
+    slug = _slug(connection, command)
+    async with connection.subscribing:
+        for room_id, feed in list(connection.rooms.items()):
+            if feed.slug == slug:
+                (await hub.current()).unsubscribe(connection, room_id)
+    return Ok(id=command.id or "")
+
+
+async def _send(connection: Connection, command: commands.Send) -> SentOk:
+    for field in ("thread", "attachments"):
+        if getattr(command, field):
+            raise Invalid(f"{field} is not taken yet.", field=field)
+    draft = Draft(
+        _user(connection).pk, _slug(connection, command), command.text, command.client_id, command.reply_to
+    )
+    posted = await posts.put(draft)
+    return SentOk(
+        id=command.id or "", message_id=posted.message_id, seq=posted.seq, duplicate=posted.duplicate
+    )
+
+
+async def _edit(connection: Connection, command: commands.Edit) -> SeqOk:
+    user = _user(connection)
+    seq = await database.write(edit_message, user, command.message_id, command.text, command.seq)
+    return SeqOk(id=command.id or "", seq=seq)
+
+
+async def _delete(connection: Connection, command: commands.Delete) -> SeqOk:
+    seq = await database.write(delete_message, _user(connection), command.message_id)
+    return SeqOk(id=command.id or "", seq=seq)
+
+
+async def _react(connection: Connection, command: commands.React) -> SeqOk:
+    seq = await database.write(react, _user(connection), command.message_id, command.emoji, command.on)
+    return SeqOk(id=command.id or "", seq=seq)
+
+
+async def _sync(connection: Connection, command: commands.Sync) -> PageOk:
+    slug = _slug(connection, command)
+    page = await database.call(history.sync, connection.visitor.user, slug, command.since, command.epoch)
+    return PageOk(
+        id=command.id or "",
+        seq=page.seq,
+        messages=page.messages,
+        cards=page.cards,
+        more=page.more,
+        reset=page.reset,
+    )
+
+
+async def _typing(connection: Connection, command: commands.Typing) -> Ok:
+    user, slug, moment = _user(connection), _slug(connection, command), time.monotonic()
+    if moment - connection.typed_at.get(slug, -TYPING_INTERVAL_SECONDS) >= TYPING_INTERVAL_SECONDS:
+        await database.call(announce_typing, user, slug)
+        connection.typed_at[slug] = moment
+    return Ok(id=command.id or "")
+
+
+async def _ping(_connection: Connection, command: commands.Ping) -> PongOk:
+    return PongOk(id=command.id or "", server_time=now())
+
+
+def _slug(connection: Connection, command: commands.RoomCommand) -> str:
+    slug = command.room if command.room is not None else connection.default_room
+    if slug is None:
+        raise Invalid("Name a room: this connection has none of its own.", field="room")
+    return normal_slug(slug)
+
+
+def _user(connection: Connection) -> User:
+    if connection.visitor.user is None:
+        raise Unauthenticated("Sign in first.")
+    return connection.visitor.user
+
+
+def _payer(connection: Connection) -> object:
+    """Whose bucket pays: the person's, or for nobody in particular their address'."""
+    return connection.user_id or connection.visitor.address
+
+
+_table: dict[type, Callable[..., Awaitable[Frame | None]]] = {
+    commands.Subscribe: _subscribe,
+    commands.Unsubscribe: _unsubscribe,
+    commands.Send: _send,
+    commands.Edit: _edit,
+    commands.Delete: _delete,
+    commands.React: _react,
+    commands.Sync: _sync,
+    commands.Typing: _typing,
+    commands.Ping: _ping,
+}

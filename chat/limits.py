@@ -1,0 +1,91 @@
+"""How much and how fast: sizes, and token buckets that socket and HTTP share.
+
+Buckets live in this process; with N processes behind a proxy a flood may get N times the rate.
+`CHAT_RATE_LIMITS=off` lifts the rates, never the sizes.
+"""
+
+import time
+from typing import NamedTuple
+
+from django.conf import settings
+
+from chat.errors import Invalid, RateLimited, TooLong
+
+MESSAGE_CHARS = 10_000
+FRAME_BYTES = 65_536
+# Emoji that one message may carry, so that its payload stays small.
+REACTIONS_PER_MESSAGE = 50
+# A message names the first 50 people of a reaction.
+REACTION_USERS_LISTED = 50
+TYPING_INTERVAL_SECONDS = 3.0
+BAD_FRAMES_PER_MINUTE = 10
+# Above this many buckets the full ones are forgotten: a full bucket and none are the same.
+BUCKETS_KEPT = 20_000
+
+
+class Rate(NamedTuple):
+    """`burst` at once, then `per_second`; `what` is shown to the one who was stopped."""
+
+    burst: float
+    per_second: float
+    what: str
+
+
+RATES = {
+    "send": Rate(20, 5, "messages"),
+    "command": Rate(60, 20, "commands"),
+    "request": Rate(120, 20, "requests"),
+    "guest": Rate(60, 1, "new guests from your address"),
+    "room_on_demand": Rate(30, 1 / 60, "new rooms from your address"),
+    "room": Rate(30, 1 / 60, "new rooms"),
+    "github": Rate(30, 0.5, "GitHub requests"),
+}
+
+_buckets: dict[tuple[str, object], tuple[float, float]] = {}
+
+
+def take(name: str, key: object) -> None:
+    """Take one token from the bucket of this key; raises RateLimited with the seconds until the next."""
+    if not settings.CHAT_RATE_LIMITS:
+        return
+    rate, now = RATES[name], time.monotonic()
+    tokens, since = _buckets.get((name, key), (rate.burst, now))
+    tokens = min(rate.burst, tokens + (now - since) * rate.per_second)
+    if tokens < 1:
+        wait = (1 - tokens) / rate.per_second
+        raise RateLimited(f"Too many {rate.what}; wait a moment.", retry_after=round(wait, 3))
+    if len(_buckets) > BUCKETS_KEPT:
+        _forget_full(now)
+    _buckets[name, key] = (tokens - 1, now)
+
+
+def forget_all() -> None:
+    """Empty every bucket's history, as after a restart."""
+    _buckets.clear()
+
+
+def _forget_full(now: float) -> None:
+    for (name, key), (tokens, since) in list(_buckets.items()):
+        rate = RATES[name]
+        if tokens + (now - since) * rate.per_second >= rate.burst:
+            del _buckets[name, key]
+
+
+def check_text(text: str) -> None:
+    """Raise Invalid for a text of blanks only, TooLong over the limit, Invalid for what no database keeps."""
+    if len(text) > MESSAGE_CHARS:
+        raise TooLong(f"A message has at most {MESSAGE_CHARS} characters.", field="text")
+    if not text.strip():
+        raise Invalid("A message needs some text.", field="text")
+    check_characters(text, "text")
+
+
+def check_characters(text: str, field: str) -> None:
+    """Raise Invalid for NUL and lone surrogates, which PostgreSQL and UTF-8 refuse."""
+    if "\0" in text:
+        raise Invalid("The text holds a NUL character.", field=field)
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise Invalid("The text holds a lone surrogate.", field=field) from None

@@ -1,0 +1,82 @@
+"""Row to object of the protocol: the only serialiser for socket, API and export."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timezone
+
+from chat.limits import REACTION_USERS_LISTED
+from chat.models import Membership, Message, Reaction, Room, User
+from chat.protocol.objects import MessageObject, MyRoom, ReactionObject, RoomObject, UserObject
+
+
+def now() -> str:
+    return timestamp(datetime.now(timezone.utc))
+
+
+def timestamp(moment: datetime) -> str:
+    """ISO 8601, UTC, milliseconds, `Z`."""
+    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def user_object(user: User) -> UserObject:
+    return UserObject(user.pk, user.display_name, None, user.kind)
+
+
+def room_object(room: Room) -> RoomObject:
+    """The room as everybody may see it."""
+    return RoomObject(
+        room.slug, room.name, room.topic, room.kind, room.seq, room.member_count, room.archived
+    )
+
+
+def my_room_object(
+    room: Room, membership: Membership | None, unread: int = 0, mentions: int = 0
+) -> RoomObject:
+    """The room with `me`: without a membership a role of null and no counts."""
+    found = room_object(room)
+    if membership is None:
+        found.me = MyRoom(role=None)
+    else:
+        found.me = MyRoom(membership.role, membership.read_id, unread, mentions, membership.notify)
+    return found
+
+
+def message_objects(messages: Sequence[Message], slug: str) -> list[MessageObject]:
+    """The messages of one room with their reactions, read in one query. Authors must be loaded."""
+    alive = [message.pk for message in messages if not message.deleted]
+    reactions = reaction_objects(Reaction.objects.filter(message_id__in=alive)) if alive else {}
+    return [message_object(message, slug, reactions.get(message.pk, [])) for message in messages]
+
+
+def message_object(message: Message, slug: str, reactions: list[ReactionObject]) -> MessageObject:
+    """One message; a deleted one keeps only its place, author and time."""
+    gone = message.deleted
+    return MessageObject(
+        id=message.pk,
+        seq=message.seq,
+        room=slug,
+        kind="" if gone else message.kind,
+        author=user_object(message.author),
+        text="" if gone else message.text,
+        html="" if gone else message.html,
+        at=timestamp(message.at),
+        client_id=None if gone else message.client_id,
+        edited_at=timestamp(message.edited_at) if message.edited_at and not gone else None,
+        text_seq=0 if gone else message.text_seq,
+        deleted=gone,
+        reply_to=None if gone else message.reply_to_id,
+        event=None if gone else message.event,
+        reactions=[] if gone else reactions,
+    )
+
+
+def reaction_objects(reactions: Iterable[Reaction]) -> dict[int, list[ReactionObject]]:
+    """By message id, emoji in the order in which they first appeared."""
+    found: dict[int, dict[str, ReactionObject]] = defaultdict(dict)
+    for reaction in reactions:
+        of_message = found[reaction.message_id]
+        entry = of_message.setdefault(reaction.emoji, ReactionObject(reaction.emoji, 0, []))
+        entry.count += 1
+        if len(entry.users) < REACTION_USERS_LISTED:
+            entry.users.append(reaction.user_id)
+    return {message_id: list(emoji.values()) for message_id, emoji in found.items()}

@@ -1,0 +1,59 @@
+"""Who may do what in a room: pure predicates over a person, a room and a membership (protocol, section 2).
+
+`can_see` is `RoomQuerySet.visible_to` for a row in hand; a test holds the two together.
+"""
+
+from django.conf import settings
+
+from chat.models import Membership, Message, Room, User
+
+MODERATING = (Membership.Role.MODERATOR, Membership.Role.OWNER)
+
+
+def can_see(user: User | None, room: Room, membership: Membership | None) -> bool:
+    """Know of the room and read it."""
+    if membership is not None:
+        return True
+    if user is None or user.is_guest:
+        return room.kind == Room.Kind.PUBLIC and settings.CHAT_GUESTS != "off"
+    return room.kind in (Room.Kind.PUBLIC, Room.Kind.OPEN)
+
+
+def can_write(user: User | None, room: Room, membership: Membership | None) -> bool:
+    """Send, react, type, edit and delete one's own. An archived room is another question."""
+    if user is None or not user.is_active:
+        return False
+    if membership is not None:
+        return True
+    if room.kind != Room.Kind.PUBLIC:
+        return False
+    return not user.is_guest or settings.CHAT_GUESTS == "write"
+
+
+def can_join(user: User | None, room: Room) -> bool:
+    """Join without an invitation."""
+    return user is not None and not user.is_guest and room.kind in (Room.Kind.PUBLIC, Room.Kind.OPEN)
+
+
+def can_create_room(user: User | None) -> bool:
+    return user is not None and user.is_active and not user.is_guest
+
+
+def can_edit(user: User, message: Message) -> bool:
+    """Only authors edit."""
+    return message.author_id == user.pk
+
+
+def can_delete(user: User, message: Message, membership: Membership | None) -> bool:
+    """Authors, the room's moderators and owners, and operators with the right in the admin."""
+    moderates = membership is not None and membership.role in MODERATING
+    return message.author_id == user.pk or moderates
+
+
+def can_archive(membership: Membership | None) -> bool:
+    return membership is not None and membership.role == Membership.Role.OWNER
+
+
+def can_see_revisions(user: User, message: Message) -> bool:
+    """Authors and operators read what a message said before."""
+    return message.author_id == user.pk or user.is_staff

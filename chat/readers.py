@@ -1,0 +1,23 @@
+"""The hub's questions to the database, answered by history and auth."""
+
+from chat import auth, database, history
+from chat.hub import Credential, Healed
+
+
+class DatabaseReaders:
+    """Implements `chat.hub.Readers`; every method raises Unavailable without a database."""
+
+    async def head(self, room_id: int) -> int:
+        return await database.call(history.head, room_id)
+
+    async def heads(self, room_ids: list[int]) -> dict[int, int]:
+        return await database.call(history.heads, room_ids)
+
+    async def changes_since(self, room_id: int, since: int) -> Healed:
+        return await database.call(history.changes_since, room_id, since)
+
+    async def may_read(self, room_id: int, user_ids: set[int | None]) -> set[int | None]:
+        return await database.call(history.may_read, room_id, user_ids)
+
+    async def alive(self, credentials: set[Credential]) -> set[Credential]:
+        return await database.call(auth.alive, credentials)
