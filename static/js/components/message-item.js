@@ -51,6 +51,11 @@ class MessageItem extends ChatElement {
     if (message?.deleted) this.editing = false;
   }
 
+  updated() {
+    // Code may be wider than the room; the keyboard must be able to scroll it.
+    for (const code of this.querySelectorAll(".prose pre")) /** @type {HTMLElement} */ (code).tabIndex = 0;
+  }
+
   render() {
     if (this.message) return this.message.kind === "system" ? this.#system(this.message) : this.#message(this.message);
     return this.entry ? this.#pending(this.entry) : "";
@@ -136,7 +141,7 @@ class MessageItem extends ChatElement {
         ${message.reactions.map((reaction) => {
           const names = reaction.users.map((id) => (id === me?.id ? "you" : people.get(id)?.name)).filter((name) => name !== undefined);
           const title = `${namesSentence(names, reaction.count)} reacted with ${reaction.emoji}`;
-          return html`<button class="reaction" type="button" title=${title} aria-label=${title} ?disabled=${!me} aria-pressed=${reaction.users.includes(me?.id ?? 0)}
+          return html`<button class="reaction" type="button" title=${title} aria-label="${reaction.emoji} ${reaction.count}: ${title}" ?disabled=${!me} aria-pressed=${reaction.users.includes(me?.id ?? 0)}
             @click=${() => this.chat.toggleReaction(message, reaction.emoji)}><span aria-hidden="true">${reaction.emoji}</span> <span>${reaction.count}</span></button>`;
         })}
         ${me ? html`<button class="reaction add" type="button" aria-label="Add a reaction" @click=${(/** @type {any} */ event) => this.#pick(event.currentTarget, message)}>${icon("react")}</button>` : ""}

@@ -16,6 +16,12 @@ class RoomSidebar extends ChatElement {
     this.current = null;
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    this.setAttribute("role", "navigation");
+    this.setAttribute("aria-label", "Rooms");
+  }
+
   render() {
     const rooms = this.chat.store.listed().filter((state) => !state.room?.archived || state.room.slug === this.current);
     const mine = rooms.filter((state) => state.room?.me?.role);
@@ -25,14 +31,14 @@ class RoomSidebar extends ChatElement {
         <a class="brand" href="/"><img class="brand-mark" src="/static/img/icon.svg" alt="" width="28" height="28">Chat</a>
         <button class="icon-button only-narrow" type="button" aria-label="Close the list of rooms" @click=${() => this.emit("close-drawer")}>${icon("close")}</button>
       </div>
-      <nav class="sidebar-rooms" aria-label="Rooms">
+      <div class="sidebar-rooms">
         ${mine.length > 0 ? this.#group("Your rooms", mine) : ""}
         ${others.length > 0 ? this.#group(mine.length > 0 ? "More rooms" : "Rooms", others) : ""}
         ${rooms.length === 0 && this.chat.store.ready ? html`<p class="sidebar-empty">No rooms to see yet.</p>` : ""}
         ${this.chat.store.me
           ? html`<button class="sidebar-create" type="button" @click=${() => this.emit("create-room")}>${icon("plus")} New room</button>`
           : ""}
-      </nav>
+      </div>
       <account-menu .chat=${this.chat}></account-menu>
     `;
   }
