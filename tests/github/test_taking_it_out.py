@@ -16,6 +16,7 @@ django.setup()
 from channels.testing import WebsocketCommunicator
 from django.core.management import call_command
 from django.test import Client
+from chat import hub
 from chatproject import asgi, wsgi
 
 async def talk():
@@ -24,6 +25,7 @@ async def talk():
     await socket.send_json_to({"message": "still here"})
     answer = await socket.receive_json_from(timeout=30)
     await socket.disconnect()
+    await hub.stop()
     return answer["message"]
 
 call_command("check")
