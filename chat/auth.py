@@ -66,8 +66,12 @@ class AuthMiddlewareStack:
         self._inner = inner
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        visitor = await identify(_session_cookie(scope), _bearer(_header(scope, b"authorization")), _address(scope))
-        await self._inner({**scope, "visitor": visitor, "user": visitor.user or AnonymousUser()}, receive, send)
+        visitor = await identify(
+            _session_cookie(scope), _bearer(_header(scope, b"authorization")), _address(scope)
+        )
+        await self._inner(
+            {**scope, "visitor": visitor, "user": visitor.user or AnonymousUser()}, receive, send
+        )
 
 
 async def identify(session_key: str | None, token: str | None, address: str) -> Visitor:
@@ -143,7 +147,9 @@ def _matches(user: User, known_hash: str) -> bool:
 
 
 def _valid_tokens() -> Any:
-    tokens = Token.objects.filter(expires_at__isnull=True) | Token.objects.filter(expires_at__gt=timezone.now())
+    tokens = Token.objects.filter(expires_at__isnull=True) | Token.objects.filter(
+        expires_at__gt=timezone.now()
+    )
     return tokens
 
 

@@ -7,9 +7,8 @@ from django.db import transaction
 
 from chat import hub
 from chat.hub import hints
-from chat.models import Room
+from chat.models import Room, User
 from chat.payloads import room_object, user_object
-from chat.models import User
 from chat.protocol.events import RoomEvent, TypingEvent
 from chat.protocol.objects import MessageObject
 

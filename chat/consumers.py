@@ -53,7 +53,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             plain=not offered,
             real_closes="chat.close" in (self.scope.get("extensions") or {}),
         )
-        query = {name: values[-1] for name, values in parse_qs(self.scope["query_string"].decode("latin-1")).items()}
+        query = {
+            name: values[-1]
+            for name, values in parse_qs(self.scope["query_string"].decode("latin-1")).items()
+        }
         try:
             await welcome.welcome(self.connection, room, query)
         except ChatError as error:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from django.db import Error as DatabaseError
@@ -97,11 +97,12 @@ class Batch(Generic[Item, Result]):
 
     def __init__(self, function: Callable[[list[Item]], list[Result | ChatError]]) -> None:
         self._function = function
+        self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue[Item, Result]] = WeakKeyDictionary()
 
     async def put(self, item: Item) -> Result:
         """The item's result after the commit; raises its ChatError."""
         loop = asyncio.get_running_loop()
-        queue: _Queue[Item, Result] = _queues.setdefault(loop, {}).setdefault(self, _Queue(self._function))
+        queue = self._queue(loop)
         outcome: asyncio.Future[Result] = loop.create_future()
         queue.add(item, outcome)
         try:
@@ -109,6 +110,12 @@ class Batch(Generic[Item, Result]):
                 return await outcome
         except TimeoutError:
             raise Unavailable("The database does not answer; try again.", retry_after=1) from None
+
+    def _queue(self, loop: asyncio.AbstractEventLoop) -> "_Queue[Item, Result]":
+        if loop not in self._queues:
+            self._queues[loop] = _Queue(self._function)
+            _everywhere.setdefault(loop, []).append(self._queues[loop])
+        return self._queues[loop]
 
 
 class _Queue(Generic[Item, Result]):
@@ -163,11 +170,10 @@ def _commit(
         return [result for item in items for result in _commit(function, [item])]
 
 
-# Keyed by the loop and gone with it.
-_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[object, "_Queue[object, object]"]]
-_queues = WeakKeyDictionary()
+# By loop and gone with it: what `flush` waits for.
+_everywhere: WeakKeyDictionary[asyncio.AbstractEventLoop, list[_Queue[Any, Any]]] = WeakKeyDictionary()
 
 
 def _batch_tasks() -> list[asyncio.Task[None]]:
-    queues = _queues.get(asyncio.get_running_loop(), {}).values()
-    return [queue.task for queue in queues if queue.task is not None and not queue.task.done()]
+    tasks = [queue.task for queue in _everywhere.get(asyncio.get_running_loop(), [])]
+    return [task for task in tasks if task is not None and not task.done()]

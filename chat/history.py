@@ -6,13 +6,12 @@ Everything a person may read goes through `RoomQuerySet.visible_to`; hidden and 
 from collections.abc import Sequence
 
 import msgspec
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from chat.errors import Invalid, NotFound
 from chat.hub import Healed, hints
-from chat.models import Installation, Membership, Message, Revision, Room, User
+from chat.models import Installation, Membership, Message, Reaction, Revision, Room, User
 from chat.payloads import message_object, message_objects, my_room_object, reaction_objects
-from chat.models import Reaction
 from chat.protocol.objects import MessageObject, PageObject, RoomObject
 
 # The newest page of a room, and the sizes that the protocol names.
@@ -95,7 +94,9 @@ def sync(user: User | None, slug: str, since: int | None, known_epoch: str | Non
     if since is None or since > head or not same_history:
         return _newest(room)
     changed = list(
-        Message.objects.filter(room=room, seq__gt=since).select_related("author").order_by("seq")[: SYNC_PAGE + 1]
+        Message.objects.filter(room=room, seq__gt=since)
+        .select_related("author")
+        .order_by("seq")[: SYNC_PAGE + 1]
     )
     more = len(changed) > SYNC_PAGE
     if more and Message.objects.filter(room=room, seq__gt=since)[SYNC_REACH : SYNC_REACH + 1].exists():
@@ -145,7 +146,7 @@ def page(
     return HistoryPage(message_objects(found, room.slug), room.seq, has_older, has_newer)
 
 
-def _slice(messages: "Sequence[Message]", limit: int) -> tuple[list[Message], bool]:
+def _slice(messages: QuerySet[Message], limit: int) -> tuple[list[Message], bool]:
     """The first `limit`, and whether there are more."""
     found = list(messages[: limit + 1])
     return found[:limit], len(found) > limit
@@ -224,7 +225,9 @@ def _texts_made(room_id: int, since: int, up_to: int) -> list[str]:
         room_id=room_id, first_seq__gt=since, first_seq__lte=up_to, kind=Message.Kind.TEXT, deleted=False
     ).order_by("id")
     first_texts = dict(
-        Revision.objects.filter(message__in=made, seq=F("message__first_seq")).values_list("message_id", "text")
+        Revision.objects.filter(message__in=made, seq=F("message__first_seq")).values_list(
+            "message_id", "text"
+        )
     )
     return [hints.plain_frame(first_texts.get(message.pk, message.text)) for message in made]
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from chat.limits import REACTION_USERS_LISTED
 from chat.models import Membership, Message, Reaction, Room, User
@@ -10,12 +10,12 @@ from chat.protocol.objects import MessageObject, MyRoom, ReactionObject, RoomObj
 
 
 def now() -> str:
-    return timestamp(datetime.now(timezone.utc))
+    return timestamp(datetime.now(UTC))
 
 
 def timestamp(moment: datetime) -> str:
     """ISO 8601, UTC, milliseconds, `Z`."""
-    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def user_object(user: User) -> UserObject:
@@ -24,9 +24,7 @@ def user_object(user: User) -> UserObject:
 
 def room_object(room: Room) -> RoomObject:
     """The room as everybody may see it."""
-    return RoomObject(
-        room.slug, room.name, room.topic, room.kind, room.seq, room.member_count, room.archived
-    )
+    return RoomObject(room.slug, room.name, room.topic, room.kind, room.seq, room.member_count, room.archived)
 
 
 def my_room_object(

@@ -51,8 +51,8 @@ async def _identify(connection: Connection, name: str | None) -> str | None:
     if settings.CHAT_GUESTS == "off":
         raise Unauthenticated("Sign in first.")
     take("guest", visitor.address)
-    visitor.user, token = await database.write(create_guest, name)
-    visitor.credential = Credential(visitor.user.pk, token_digest=digest(token))
+    guest, token = await database.write(create_guest, name)
+    visitor.user, visitor.credential = guest, Credential(guest.pk, token_digest=digest(token))
     return token
 
 

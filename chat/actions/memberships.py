@@ -42,10 +42,11 @@ def leave_room(user: User, slug: str) -> Room:
 
 
 def _check_not_last_owner(room: Room, membership: Membership) -> None:
+    if membership.role != Membership.Role.OWNER:
+        return
     others = Membership.objects.filter(room=room).exclude(pk=membership.pk)
-    if membership.role == Membership.Role.OWNER and others.exists():
-        if not others.filter(role=Membership.Role.OWNER).exists():
-            raise Conflict("The last owner cannot leave; make somebody else an owner first.", field="room")
+    if others.exists() and not others.filter(role=Membership.Role.OWNER).exists():
+        raise Conflict("The last owner cannot leave; make somebody else an owner first.", field="room")
 
 
 def _count(room: Room, difference: int) -> None:

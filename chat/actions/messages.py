@@ -81,7 +81,9 @@ class _Batch:
     def load(self) -> None:
         """Lock the rooms, ascending by id, then read what the checks need."""
         drafts = [draft for index, draft in enumerate(self._drafts) if index not in self._refused]
-        rooms = Room.objects.select_for_update().filter(slug__in={draft.room for draft in drafts}).order_by("id")
+        rooms = (
+            Room.objects.select_for_update().filter(slug__in={draft.room for draft in drafts}).order_by("id")
+        )
         self._rooms = {room.slug: room for room in rooms}
         self._users = User.objects.in_bulk({draft.user_id for draft in drafts})
         memberships = Membership.objects.filter(user__in=self._users, room__in=self._rooms.values())

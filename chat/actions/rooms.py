@@ -43,7 +43,13 @@ def check_slug(slug: str) -> None:
 
 
 def create_room(
-    user: User, name: str, kind: str, *, slug: str | None = None, topic: str = "", members: list[int] | None = None
+    user: User,
+    name: str,
+    kind: str,
+    *,
+    slug: str | None = None,
+    topic: str = "",
+    members: list[int] | None = None,
 ) -> Room:
     """Make a room owned by `user`; `members` are the ids of those who belong to it from the start."""
     if not can_create_room(user):
@@ -54,7 +60,9 @@ def create_room(
     chosen = _chosen_slug(name, kind, slug)
     invited = _people(user, members or [], kind)
     with transaction.atomic():
-        room = _insert(Room(slug=chosen, name=name.strip(), kind=kind, topic=topic, member_count=1 + len(invited)))
+        room = _insert(
+            Room(slug=chosen, name=name.strip(), kind=kind, topic=topic, member_count=1 + len(invited))
+        )
         Membership.objects.create(room=room, user=user, role=Membership.Role.OWNER)
         Membership.objects.bulk_create(Membership(room=room, user=person) for person in invited)
     return room

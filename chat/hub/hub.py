@@ -43,8 +43,10 @@ CHUNK = 200
 class Connection(Subscriber, Protocol):
     """What the hub needs of a socket."""
 
-    credential: Credential
     rooms: dict[int, RoomFeed]
+
+    @property
+    def credential(self) -> Credential: ...
 
     def close(self, code: Close, reason: str) -> None: ...
 
@@ -168,7 +170,9 @@ class Hub:
 
     def _notice(self, message: dict[str, Any]) -> None:
         group, text = message.get("group", ""), message["message"]
-        feed = self.feeds.get(int(group.removeprefix(GROUP_PREFIX))) if group.startswith(GROUP_PREFIX) else None
+        feed = (
+            self.feeds.get(int(group.removeprefix(GROUP_PREFIX))) if group.startswith(GROUP_PREFIX) else None
+        )
         if feed is not None and isinstance(text, str):
             feed.send(encode(Notice(text=text, room=feed.slug)), plain_frame(text))
 

@@ -1,8 +1,6 @@
 """People, guests and bots: one table, so that a message has one kind of author and a ban has one rule."""
 
-from typing import ClassVar
-
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 NAME_CHARS = 80
@@ -21,8 +19,6 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     name = models.CharField(max_length=NAME_CHARS, blank=True)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.USER)
-
-    objects: ClassVar[UserManager["User"]] = UserManager()
 
     class Meta:
         indexes = [models.Index(fields=["kind", "date_joined"], name="chat_user_kind_joined")]

@@ -12,7 +12,7 @@ from chat.protocol.events import Frame
 # Nothing in the protocol nests deeper than four; msgspec's own answer to 5,000 brackets is a RecursionError.
 DEPTH_LIMIT = 32
 
-_decode_command = msgspec.json.Decoder(AnyCommand).decode
+_commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
 _decode_anything = msgspec.json.Decoder().decode
 # The fields stay undecoded: one number out of range must not hide the id beside it.
 _decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -46,7 +46,7 @@ def decode(text: str) -> AnyCommand:
     except BadFrame as error:
         raise CommandRefused(error) from None
     try:
-        return _decode_command(text)
+        return _commands.decode(text)
     except msgspec.ValidationError as error:
         raise _explain(text, str(error)) from None
     except (msgspec.DecodeError, UnicodeError):
@@ -124,7 +124,7 @@ def _explain(text: str, reason: str) -> CommandRefused:
     return CommandRefused(Invalid(_sentence(name, reason), field=name), command_id)
 
 
-_known: tuple[type[msgspec.Struct], ...] = AnyCommand.__args__  # type: ignore[attr-defined]
+_known: tuple[type[msgspec.Struct], ...] = AnyCommand.__args__
 
 
 def _valid_id(raw: msgspec.Raw | None) -> str | None:
