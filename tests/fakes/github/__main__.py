@@ -43,7 +43,8 @@ def _run_beside(url: str, command: list[str]) -> int:
     child = subprocess.Popen(command, env={**os.environ, "GITHUB_API_URL": url})
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda _number, _frame: child.terminate())
-    return child.wait()
+    status = child.wait()
+    return status if status >= 0 else 128 - status  # ended by a signal, told as shells tell it
 
 
 def _wait() -> int:
