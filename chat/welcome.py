@@ -11,7 +11,6 @@ from chat.connection import Connection
 from chat.errors import ChatError, Invalid, NotFound, Unauthenticated
 from chat.hub import HEARTBEAT_SECONDS, Credential
 from chat.limits import FRAME_BYTES, MESSAGE_CHARS, take
-from chat.models.token import digest
 from chat.payloads import now, user_object
 from chat.protocol.closes import Close
 from chat.protocol.codec import encode
@@ -52,7 +51,8 @@ async def _identify(connection: Connection, name: str | None) -> str | None:
         raise Unauthenticated("Sign in first.")
     take("guest", visitor.address)
     guest, token = await database.write(create_guest, name)
-    visitor.user, visitor.credential = guest, Credential(guest.pk, token_digest=digest(token))
+    # Not bound to its token: the token's 24 hours are for coming back, not for staying.
+    visitor.user, visitor.credential = guest, Credential(guest.pk)
     return token
 
 

@@ -177,7 +177,10 @@ class RoomFeed:
             await asyncio.sleep(RETRY_SECONDS)
         finally:
             self._work = None
-        self._advance()
+        if self.subscribers:
+            self._advance()
+        else:
+            self._forget(self.room_id)
 
     async def _pass_recheck(self, hint: Hint) -> None:
         """Before change k that may end rights is delivered, those who lost theirs are out."""
@@ -207,7 +210,7 @@ class RoomFeed:
                 self._expel(subscriber, "removed")
 
     def _expel(self, subscriber: Subscriber, reason: str) -> None:
-        del self.subscribers[subscriber]
+        self.subscribers.pop(subscriber, None)
         if not subscriber.plain:
             subscriber.deliver(encode(Removed(room=self.slug, reason=reason)))
         subscriber.expelled(self.room_id)

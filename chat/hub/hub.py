@@ -112,8 +112,11 @@ class Hub:
         if connection not in feed.subscribers:
             feed.add(connection)
             connection.rooms[room_id] = feed
-        if (starting := self._starting.get(room_id)) is not None:
-            await self._started(room_id, starting)
+        try:
+            await self._started(room_id)
+        except ChatError:
+            self.unsubscribe(connection, room_id)
+            raise
         return feed
 
     def unsubscribe(self, connection: Connection, room_id: int) -> None:
@@ -183,18 +186,12 @@ class Hub:
             starting.cancel()
         self.bus.forget(f"{GROUP_PREFIX}{room_id}")
 
-    async def _started(self, room_id: int, starting: asyncio.Task[None]) -> None:
-        """Wait until the feed knows its head; one failure fails all who waited, and the next try is fresh."""
-        try:
+    async def _started(self, room_id: int) -> None:
+        """Return when the feed knows its head; raises Unavailable when that could not be read."""
+        starting = self._starting.get(room_id)
+        if starting is not None:
             await asyncio.shield(starting)
-        except ChatError:
-            if feed := self.feeds.get(room_id):
-                for subscriber in list(feed.subscribers):
-                    feed.remove(subscriber)
-            raise
-        finally:
-            if starting.done() and self._starting.get(room_id) is starting:
-                del self._starting[room_id]
+            self._starting.pop(room_id, None)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

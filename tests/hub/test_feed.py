@@ -1,0 +1,209 @@
+"""One room's feed against a real database: whatever happens to hints, subscribers get every change once, in order."""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from chat import database, history
+from chat.actions.edits import delete_message, edit_message
+from chat.actions.memberships import join_room, leave_room
+from chat.actions.messages import Draft, post_message
+from chat.hub import Credential, Hint, RoomFeed
+from chat.hub import hints as hint_forms
+from chat.models import Message, Room, User
+from chat.payloads import message_objects
+from chat.readers import DatabaseReaders
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Far above the 0.1 s that a hole is waited for.
+PATIENCE_S = 20
+
+
+class Listener:
+    """The far end of a subscription: keeps what it is sent."""
+
+    rooms: dict[int, RoomFeed] = {}
+    credential = Credential(None)
+
+    def __init__(self, user_id: int | None = None, *, plain: bool = False) -> None:
+        self.user_id = user_id
+        self.plain = plain
+        self.frames: list[dict[str, Any]] = []
+        self.put_out = False
+
+    def deliver(self, frame: str) -> None:
+        self.frames.append(json.loads(frame))
+
+    def expelled(self, room_id: int) -> None:
+        self.put_out = True
+
+    @property
+    def seqs(self) -> list[int]:
+        return [frame["message"]["seq"] for frame in self.frames if frame["type"] == "message"]
+
+    def assert_no_hole(self, since: int) -> None:
+        """Each event covers (prev, seq]: the chain must reach from `since` without a gap."""
+        complete = since
+        for frame in self.frames:
+            prev = frame.get("prev", frame["message"]["seq"] - 1)
+            assert prev <= complete, f"a hole after {complete} before {frame['message']['seq']}"
+            complete = max(complete, frame["message"]["seq"])
+
+
+async def until(condition: Any) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def lobby(transactional_db: None) -> Room:
+    return Room.objects.create(slug="town-hall", name="Town hall")
+
+
+@pytest.fixture
+def alice(transactional_db: None) -> User:
+    return User.objects.create_user("alice")
+
+
+@pytest.fixture
+async def feed(lobby: Room) -> AsyncIterator[RoomFeed]:
+    feed = RoomFeed(lobby.pk, lobby.slug, DatabaseReaders(), lambda room_id: None)
+    await feed.start(asyncio.sleep(0))
+    yield feed
+    feed.stop()
+
+
+def listen(feed: RoomFeed, listener: Listener) -> Listener:
+    feed.add(listener)
+    assert feed.open(listener, None, feed.delivered or 0)
+    return listener
+
+
+async def say(user: User, room: Room, text: str) -> Hint:
+    """Post, and return the hint that the post published."""
+    posted = await database.write(post_message, Draft(user.pk, room.slug, text))
+    return await database.call(_hint, posted.message_id)
+
+
+def _hint(message_id: int) -> Hint:
+    message = Message.objects.select_related("author", "room").get(pk=message_id)
+    [payload] = message_objects([message], message.room.slug)
+    return hint_forms.created(message.room_id, payload)
+
+
+async def test_hints_in_any_order_and_doubled_arrive_once_and_ascending(
+    feed: RoomFeed, lobby: Room, alice: User
+) -> None:
+    listener, plain = listen(feed, Listener()), listen(feed, Listener(plain=True))
+    hints = [await say(alice, lobby, f"line {number}") for number in range(30)]
+    shuffled = hints * 2
+    random.Random(7).shuffle(shuffled)
+    for hint in shuffled:
+        feed.offer(hint)
+    assert listener.seqs == list(range(1, 31))
+    assert [frame["message"] for frame in plain.frames] == [f"line {number}" for number in range(30)]
+
+
+async def test_a_lost_hint_is_read_from_the_database(feed: RoomFeed, lobby: Room, alice: User) -> None:
+    listener, plain = listen(feed, Listener()), listen(feed, Listener(plain=True))
+    hints = [await say(alice, lobby, f"line {number}") for number in range(5)]
+    for hint in (hints[0], hints[4]):
+        feed.offer(hint)
+    assert listener.seqs == [1]
+    await until(lambda: listener.seqs == [1, 2, 3, 4, 5])
+    assert [frame["message"] for frame in plain.frames] == [f"line {number}" for number in range(5)]
+
+
+async def test_a_lost_last_hint_is_found_by_the_head(feed: RoomFeed, lobby: Room, alice: User) -> None:
+    listener = listen(feed, Listener())
+    await say(alice, lobby, "nobody was told")
+    feed.check_head(await database.call(history.head, lobby.pk))
+    await until(lambda: listener.seqs == [1])
+
+
+async def test_a_hole_in_which_changes_collapsed_names_what_it_covers(
+    feed: RoomFeed, lobby: Room, alice: User
+) -> None:
+    listener, plain = listen(feed, Listener()), listen(feed, Listener(plain=True))
+    first = await say(alice, lobby, "first")
+    second = await say(alice, lobby, "second")
+    edited = await database.call(lambda: Message.objects.get(first_seq=first.seq, room=lobby))
+    await database.write(edit_message, alice, edited.pk, "first, edited twice")
+    await database.write(edit_message, alice, edited.pk, "first, at last")
+    feed.check_head(4)
+    await until(lambda: feed.delivered == 4)
+    assert listener.seqs == [second.seq, 4]
+    listener.assert_no_hole(0)
+    # The plain dialect hears texts as they were sent, ascending by id.
+    assert [frame["message"] for frame in plain.frames] == ["first", "second"]
+
+
+async def test_a_text_deleted_in_the_hole_is_never_told(feed: RoomFeed, lobby: Room, alice: User) -> None:
+    listener, plain = listen(feed, Listener()), listen(feed, Listener(plain=True))
+    await say(alice, lobby, "a secret")
+    secret = await database.call(lambda: Message.objects.get(room=lobby))
+    await database.write(delete_message, alice, secret.pk)
+    feed.check_head(2)
+    await until(lambda: feed.delivered == 2)
+    assert "secret" not in json.dumps(listener.frames)
+    assert listener.frames[0]["message"]["deleted"] is True
+    assert plain.frames == []
+
+
+async def test_what_comes_while_the_first_page_is_read_follows_it(
+    feed: RoomFeed, lobby: Room, alice: User
+) -> None:
+    listener = Listener()
+    feed.add(listener)
+    for number in range(3):
+        feed.offer(await say(alice, lobby, f"line {number}"))
+    assert listener.frames == []
+    assert feed.open(listener, '{"type": "first"}', complete_to=2)
+    assert [frame["type"] for frame in listener.frames] == ["first", "message"]
+    assert listener.seqs == [3]
+
+
+async def test_one_who_left_gets_nothing_from_the_number_of_the_leave_on(
+    feed: RoomFeed, lobby: Room, alice: User
+) -> None:
+    bob = await database.call(User.objects.create_user, "bob")
+    for person in (alice, bob):
+        await database.write(join_room, person, lobby.slug)
+    feed.check_head(2)
+    await until(lambda: feed.delivered == 2)
+    leaver, stayer = listen(feed, Listener(bob.pk)), listen(feed, Listener(alice.pk))
+    await database.write(leave_room, bob, lobby.slug)
+    last = await say(alice, lobby, "he is gone")
+    left = await database.call(_system_hint, lobby.pk, 3)
+    feed.offer(last)
+    feed.offer(left)
+    await until(lambda: stayer.seqs == [3, 4])
+    assert leaver.put_out
+    assert [frame["type"] for frame in leaver.frames] == ["removed"]
+    assert leaver.frames[0]["reason"] == "left"
+
+
+def _system_hint(room_id: int, seq: int) -> Hint:
+    message = Message.objects.select_related("author", "room").get(room_id=room_id, seq=seq)
+    [payload] = message_objects([message], message.room.slug)
+    return hint_forms.created(room_id, payload)
+
+
+async def test_one_who_lost_the_right_in_a_hole_is_out_before_it_is_filled(
+    feed: RoomFeed, lobby: Room, alice: User
+) -> None:
+    bob = await database.call(User.objects.create_user, "bob")
+    outsider, member = listen(feed, Listener(bob.pk)), listen(feed, Listener(alice.pk))
+    await database.write(join_room, alice, lobby.slug)
+    await database.call(lambda: Room.objects.filter(pk=lobby.pk).update(kind=Room.Kind.PRIVATE))
+    await say(alice, lobby, "for members only")
+    feed.check_head(2)
+    await until(lambda: member.seqs == [1, 2])
+    assert outsider.put_out
+    assert [frame["type"] for frame in outsider.frames] == ["removed"]
