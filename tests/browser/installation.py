@@ -1,0 +1,47 @@
+"""An installation for browsers: one `manage.py serve` with a data folder, a port and a Redis of its own."""
+
+import signal
+import tempfile
+from types import TracebackType
+from typing import Self
+
+from tests.programs import Program
+
+# Tests are in a hurry, and everybody comes from one address.
+SETTINGS = {
+    "CHAT_RATE_LIMITS": "off",
+    "CHAT_GUESTS": "write",
+    "CHAT_ROOMS_ON_DEMAND": "1",
+    "CHAT_SIGNUP": "open",
+}
+
+
+class Installation:
+    """Serves until the end of the `with`; may be killed and started again at the same address."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="chat-")
+        self._server = self._serve("0")
+        self.url = self._server.url()
+
+    def stop(self, by: signal.Signals = signal.SIGKILL) -> None:
+        """End the server; the data stays."""
+        self._server.end(by)
+
+    def start(self) -> None:
+        """Serve again, at the address of before."""
+        self._server = self._serve(self.url.rsplit(":", 1)[1])
+        self._server.url()
+
+    def _serve(self, port: str) -> Program:
+        settings = {**SETTINGS, "CHAT_DATA_DIR": self._folder.name}
+        return Program.manage("serve", "--migrate", "--port", port, **settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.end()
+        self._folder.cleanup()

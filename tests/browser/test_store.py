@@ -1,0 +1,108 @@
+"""What the client holds of a room follows the rules of the protocol, whatever the order of frames and pages."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+# Functions that the scripts of these tests begin with.
+PRELUDE = """
+const { Store, MOST_ROWS } = await import("/static/js/store.js");
+const store = new Store();
+const author = { id: 2, name: "Bob", avatar: null, kind: "user" };
+const message = (id, seq, more = {}) => ({
+  id, seq, room: "r", kind: "text", author, text: `text ${seq}`, html: "", at: "2024-01-01T00:00:00.000Z",
+  client_id: null, edited_at: null, text_seq: seq, deleted: false, reply_to: null, thread: null, reactions: [], event: null,
+  ...more,
+});
+const event = (message, more = {}) => store.applyMessage({ type: "message", room: "r", message, ...more });
+const page = (messages, seq, more = {}) => store.setChanges("r", { seq, messages, more: false, reset: true, ...more });
+const full = (first, seq) => page(Array.from({ length: 50 }, (_, i) => message(first + i, first + i)), seq);
+const state = store.room("r");
+const held = () => state.list().map(({ id, seq }) => [id, seq]);
+"""
+
+
+@pytest.fixture
+def run(module: Page) -> Any:
+    def evaluate(script: str) -> Any:
+        return module.evaluate(f"async () => {{ {PRELUDE} {script} }}")
+
+    return evaluate
+
+
+def test_the_next_change_advances_and_a_later_one_is_a_hole(run: Any) -> None:
+    result = run(
+        "page([message(1, 1)], 1); const next = event(message(2, 2)); const hole = event(message(4, 4));"
+        "return [next, hole, state.complete, held()];"
+    )
+    assert result == [True, False, 2, [[1, 1], [2, 2], [4, 4]]]
+
+
+def test_an_event_that_covers_more_than_one_number_advances_over_them(run: Any) -> None:
+    assert run("page([], 1); event(message(2, 5), { prev: 1 }); return state.complete;") == 5
+
+
+def test_an_older_state_of_a_message_never_replaces_a_newer_one(run: Any) -> None:
+    result = run(
+        "page([message(1, 3)], 3); event(message(1, 2), { prev: 1 }); return [held(), state.complete];"
+    )
+    assert result == [[[1, 3]], 3]
+
+
+def test_a_sync_fills_the_hole_and_says_how_far_it_reaches(run: Any) -> None:
+    result = run(
+        "page([message(1, 1)], 1); event(message(4, 4));"
+        "page([message(2, 2), message(3, 3)], 4, { reset: false }); return [held(), state.complete];"
+    )
+    assert result == [[[1, 1], [2, 2], [3, 3], [4, 4]], 4]
+
+
+def test_messages_stand_in_the_order_of_their_ids_not_of_their_changes(run: Any) -> None:
+    result = run("page([message(1, 1), message(2, 2)], 2); event(message(1, 3)); return held();")
+    assert result == [[1, 3], [2, 2]]
+
+
+def test_a_change_below_the_window_advances_and_is_not_shown(run: Any) -> None:
+    assert run("full(51, 100); event(message(7, 101)); return [held().length, state.complete];") == [50, 101]
+
+
+def test_a_change_that_overtakes_its_page_of_history_wins_over_it(run: Any) -> None:
+    result = run(
+        "full(51, 100); state.loadingOlder = true; event(message(7, 101));"
+        "store.addOlder('r', { messages: [message(7, 7)], has_older: false });"
+        "return [held()[0], state.hasOlder];"
+    )
+    assert result == [[7, 101], False]
+
+
+def test_an_event_that_overtakes_the_answer_to_subscribe_is_kept(run: Any) -> None:
+    result = run(
+        "store.startSubscribing('r'); event(message(2, 2)); page([message(1, 1)], 1);"
+        "return [held(), state.complete];"
+    )
+    assert result == [[[1, 1], [2, 2]], 2]
+
+
+def test_another_epoch_forgets_what_was_held(run: Any) -> None:
+    result = run(
+        "store.setEpoch('a'); page([message(1, 1)], 1); store.setEpoch('b'); return [held(), state.complete];"
+    )
+    assert result == [[], None]
+
+
+def test_a_busy_room_lets_go_of_what_lies_far_above(run: Any) -> None:
+    result = run(
+        "page([], 0); for (let i = 1; i <= MOST_ROWS + 1; i += 1) event(message(i, i)); store.trim('r');"
+        "return [held().length < MOST_ROWS, held().at(-1)[0] === MOST_ROWS + 1, state.hasOlder];"
+    )
+    assert result == [True, True, True]
+
+
+def test_a_room_in_the_background_counts_new_messages_and_holds_none(run: Any) -> None:
+    result = run(
+        "const news = []; store.addEventListener('message', ({ detail }) => news.push(detail.id));"
+        "page([], 9, { reset: false }); event(message(3, 10, { text_seq: 3 })); event(message(8, 11));"
+        "return [news, held(), state.complete];"
+    )
+    assert result == [[8], [], 11]
