@@ -4,11 +4,17 @@ import functools
 import hashlib
 from typing import NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
+
+
+# The modules that a page needs at once, below static/; theme.js is no module, the emoji are loaded when wanted.
+SCRIPTS = ("js", "vendor/lit", "vendor/lit-element", "vendor/lit-html", "vendor/reactive-element")
+LATER = {"theme.js"}
 
 
 class Shell(NamedTuple):
@@ -40,5 +46,14 @@ def _answer(request: HttpRequest, template: str) -> HttpResponseBase:
 
 @functools.cache
 def _shell(template: str) -> Shell:
-    body = render_to_string(template).encode()
+    static = settings.BASE_DIR / "static"
+    scripts = [
+        path
+        for folder in SCRIPTS
+        for path in sorted((static / folder).rglob("*.js"))
+        if path.name not in LATER
+    ]
+    body = render_to_string(
+        template, {"modules": [path.relative_to(static).as_posix() for path in scripts]}
+    ).encode()
     return Shell(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')

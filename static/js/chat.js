@@ -47,6 +47,7 @@ export class Chat extends EventTarget {
   async start() {
     const [who, list] = await Promise.all([this.#ask(api.me), this.#ask(api.rooms)]);
     this.store.me = who?.user ?? null;
+    this.store.guests = who?.guests;
     this.store.ready = true;
     this.store.setRooms(list?.rooms ?? []);
     this.attention.restore();

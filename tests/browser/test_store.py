@@ -12,8 +12,8 @@ const store = new Store();
 const author = { id: 2, name: "Bob", avatar: null, kind: "user" };
 const message = (id, seq, more = {}) => ({
   id, seq, room: "r", kind: "text", author, text: `text ${seq}`, html: "", at: "2024-01-01T00:00:00.000Z",
-  client_id: null, edited_at: null, text_seq: seq, deleted: false, reply_to: null, thread: null, reactions: [], event: null,
-  ...more,
+  client_id: null, edited_at: null, text_seq: seq, deleted: false, reply_to: null, thread: null, reactions: [],
+  event: null, ...more,
 });
 const event = (message, more = {}) => store.applyMessage({ type: "message", room: "r", message, ...more });
 const page = (messages, seq, more = {}) => store.setChanges("r", { seq, messages, more: false, reset: true, ...more });
