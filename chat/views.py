@@ -11,7 +11,6 @@ from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-
 # The modules that a page needs at once, below static/; theme.js is no module, the emoji are loaded when wanted.
 SCRIPTS = ("js", "vendor/lit", "vendor/lit-element", "vendor/lit-html", "vendor/reactive-element")
 LATER = {"theme.js"}
