@@ -13,8 +13,8 @@ CODE = ("chat", "chatproject", "tests", "scripts", "static", "templates")
 FILE_LINES_MOST = 300
 FUNCTION_LINES_MOST = 30
 FOLDER_FILES_MOST = 12
-# chat/ is the table of contents.
-FOLDER_FILES_EXCEPTIONS = {"chat": 24}
+# chat/ is the table of contents, and tests/ mirrors it.
+FOLDER_FILES_EXCEPTIONS = {"chat": 24, "tests": 24}
 # Made by a program, taken as released, or recorded: nobody reads them from top to bottom.
 FREE = {"migrations", "components", "vendor", "data", "__pycache__"}
 VAGUE = {"utils", "helpers", "common", "manager", "service", "misc"}
