@@ -14,7 +14,7 @@ class RoomHome extends ChatElement {
       <header class="room-header">
         <button class="icon-button only-narrow" type="button" data-opens="drawer" aria-label="Open the list of rooms" @click=${() => this.emit("open-drawer")}>${icon("menu")}</button>
         <div class="room-title"><h1>Rooms</h1></div>
-        ${store.me ? html`<button class="button button-primary" type="button" @click=${() => this.emit("create-room")}>${icon("plus")} New room</button>` : ""}
+        ${store.me && store.me.kind !== "guest" ? html`<button class="button button-primary" type="button" @click=${() => this.emit("create-room")}>${icon("plus")} New room</button>` : ""}
       </header>
       <div class="home">
         <div class="home-inner">

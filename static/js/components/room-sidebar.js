@@ -35,7 +35,7 @@ class RoomSidebar extends ChatElement {
         ${mine.length > 0 ? this.#group("Your rooms", mine) : ""}
         ${others.length > 0 ? this.#group(mine.length > 0 ? "More rooms" : "Rooms", others) : ""}
         ${rooms.length === 0 && this.chat.store.ready ? html`<p class="sidebar-empty">No rooms to see yet.</p>` : ""}
-        ${this.chat.store.me
+        ${this.chat.store.me && this.chat.store.me.kind !== "guest"
           ? html`<button class="sidebar-create" type="button" @click=${() => this.emit("create-room")}>${icon("plus")} New room</button>`
           : ""}
       </div>
