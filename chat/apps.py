@@ -1,6 +1,9 @@
 """The chat as a Django app."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ChatConfig(AppConfig):
@@ -13,3 +16,10 @@ class ChatConfig(AppConfig):
         from chat.readers import DatabaseReaders
 
         hub.use_readers(DatabaseReaders())
+        post_migrate.connect(_found, sender=self)
+
+
+def _found(**_: Any) -> None:
+    from chat.actions.installation import found_installation
+
+    found_installation()
