@@ -1,7 +1,7 @@
 """Text of the wire to commands and back. What must not reach a decoder is refused before it."""
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -23,6 +23,9 @@ _escape = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 _string_or_bracket = re.compile(r'"(?:[^"\\]|\\.)*+"?|([\[{])|([\]}])', re.DOTALL)
 _at_field = re.compile(r"at `\$\.(\w+)")
 _missing_field = re.compile(r"missing required field `(\w+)`")
+
+
+Fields = TypeVar("Fields", bound=msgspec.Struct)
 
 
 class CommandRefused(Exception):
@@ -63,6 +66,20 @@ def decode_object(text: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise BadFrame("The frame is not a JSON object.")
     return found
+
+
+def decode_fields(text: str, kind: type[Fields]) -> Fields:
+    """One JSON object as the struct, guarded alike; raises BadFrame, or Invalid that names the field."""
+    guard(text)
+    try:
+        # The whole text first: what is no JSON at its end is no object with a wrong field.
+        _decode_fields(text)
+    except (msgspec.DecodeError, UnicodeError):
+        raise BadFrame("This is not one JSON object.") from None
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.ValidationError as error:
+        raise invalid(str(error)) from None
 
 
 def guard(text: str) -> None:
@@ -119,9 +136,18 @@ def _explain(text: str, reason: str) -> CommandRefused:
     kind = _string(found.get("type"))
     if kind is not None and not any(kind == known.__struct_config__.tag for known in _known):
         return CommandRefused(BadCommand(f"There is no command {kind[:40]!r}."), command_id)
+    if kind is None:
+        return CommandRefused(Invalid("The field 'type' is missing or no text.", field="type"), command_id)
+    return CommandRefused(invalid(reason), command_id)
+
+
+def invalid(reason: str) -> Invalid:
+    """The error of the protocol for a failed validation of msgspec."""
     field = _at_field.search(reason) or _missing_field.search(reason)
-    name = "type" if kind is None else field[1] if field else None
-    return CommandRefused(Invalid(_sentence(name, reason), field=name), command_id)
+    name = field[1] if field else None
+    if _missing_field.search(reason):
+        return Invalid(f"The field {name!r} is missing.", field=name)
+    return Invalid(f"The field {name!r} is not right: {reason.split(' - at')[0]}.", field=name)
 
 
 _known: tuple[type[msgspec.Struct], ...] = AnyCommand.__args__
@@ -139,9 +165,3 @@ def _string(raw: msgspec.Raw | None) -> str | None:
         return msgspec.json.decode(raw, type=str) if raw else None
     except msgspec.DecodeError:
         return None
-
-
-def _sentence(field: str | None, reason: str) -> str:
-    if _missing_field.search(reason):
-        return f"The field {field!r} is missing."
-    return f"The field {field!r} is not right: {reason.split(' - at')[0]}."
