@@ -8,8 +8,9 @@ from urllib.parse import parse_qs
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from chat import dispatch, hub, plain, welcome
-from chat.connection import AsgiSend, Connection
+from chat import hub
+from chat.dispatch import plain, table, welcome
+from chat.dispatch.connection import AsgiSend, Connection
 from chat.errors import BadFrame, ChatError
 from chat.limits import BAD_FRAMES_PER_MINUTE, FRAME_BYTES
 from chat.protocol.closes import CLOSE_OF_ERROR, Close
@@ -79,7 +80,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             if connection.plain:
                 await connection.run(plain.post(connection, plain.decode(text)))
             else:
-                await connection.run(dispatch.carry_out(connection, decode(text)))
+                await connection.run(table.carry_out(connection, decode(text)))
         except CommandRefused as refused:
             self._answer(connection, refused.error, refused.command_id)
         except ChatError as error:
@@ -90,7 +91,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if connection.plain:
             connection.deliver(plain.refusal(error))
         else:
-            connection.deliver(encode(dispatch.error_frame(error, command_id)))
+            connection.deliver(encode(table.error_frame(error, command_id)))
         if not isinstance(error, BadFrame):
             return
         self._bad_frames.append(time.monotonic())

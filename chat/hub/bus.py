@@ -9,7 +9,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
-from chat import tasks
+from chat.hub import tasks
 from chat.hub.hints import Item, group_of, to_layer
 
 logger = logging.getLogger(__name__)

@@ -43,10 +43,14 @@ class Passing(msgspec.Struct):
 
 
 class SessionsChanged(msgspec.Struct):
-    """The sessions of a person are to be checked again; `ended` names one that is over for certain."""
+    """The sessions of a person are to be checked again; `ended` names one that is over for certain.
+
+    `renewed` names one that goes on under another key, which only the browser's cookie knows.
+    """
 
     user_id: int
     ended: str | None = None
+    renewed: str | None = None
 
 
 Item = Hint | Passing | SessionsChanged

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
-from chat import tasks
 from chat.errors import ChatError
+from chat.hub import tasks
 from chat.hub.bus import Bus
 from chat.hub.feed import Credential, Readers, RoomFeed, Subscriber
 from chat.hub.hints import (
@@ -36,6 +36,8 @@ SESSIONS_SECONDS = 30
 # Clients come back after a restart spread over this range, so that they do not come at once.
 RECONNECT_SECONDS = (0.5, 3.0)
 SETTLE_SECONDS = 5.0
+# The answer that brings the new cookie is on its way when the sockets of a renewed session are closed.
+RENEWED_SECONDS = 1.0
 # After this many connections a long round over them lets others have the loop.
 CHUNK = 200
 
@@ -158,7 +160,7 @@ class Hub:
             if (feed := self.feeds.get(item.room_id)) is not None:
                 feed.offer(item)
         elif isinstance(item, SessionsChanged):
-            self._spawn(self._check_sessions(set(self._users.get(item.user_id, ())), item.ended))
+            self._spawn(self._check_sessions(set(self._users.get(item.user_id, ())), item))
         else:
             self._pass(item)
 
@@ -214,17 +216,38 @@ class Hub:
                 await asyncio.sleep(0)
 
     async def _check_all_sessions(self) -> None:
-        await self._check_sessions(set(self.connections), None)
+        await self._check_sessions(set(self.connections))
 
-    async def _check_sessions(self, connections: set[Connection], ended: str | None) -> None:
-        """Close with 4401 those whose session or token is over."""
-        credentials = {connection.credential for connection in connections}
-        alive = await self._readers.alive(credentials) if credentials else set()
+    async def _check_sessions(
+        self, connections: set[Connection], changed: SessionsChanged | None = None
+    ) -> None:
+        """Close with 4401 those whose session or token is over; those of a renewed session come back."""
         for connection in connections:
-            credential = connection.credential
-            over = ended is not None and credential.session_key == ended
-            if over or credential not in alive:
-                connection.close(Close.SESSION_ENDED, "Your session has ended; sign in again.")
+            key = connection.credential.session_key
+            if changed and key is not None and key == changed.renewed:
+                _send_back(connection)
+            elif changed and key is not None and key == changed.ended:
+                _end(connection)
+        credentials = {connection.credential for connection in connections}
+        try:
+            alive = await self._readers.alive(credentials) if credentials else set()
+        except ChatError as error:
+            logger.warning("Sessions are checked later: %s", error.detail)
+            return
+        for connection in connections:
+            if connection.credential not in alive:
+                _end(connection)
+
+
+def _end(connection: Connection) -> None:
+    connection.close(Close.SESSION_ENDED, "Your session has ended; sign in again.")
+
+
+def _send_back(connection: Connection) -> None:
+    """Have a browser connect anew with the cookie that it is about to get."""
+    if not connection.plain:
+        connection.deliver(encode(Goodbye(reason="session renewed", reconnect_after=RENEWED_SECONDS)))
+    connection.close(Close.RESTARTING, "Your session was renewed; come back.")
 
 
 async def _every(seconds: float, work: Any) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from django.conf import settings
 
-from chat import database, dispatch, history, hub
+from chat import database, history, hub
 from chat.actions.accounts import create_guest
 from chat.actions.rooms import normal_slug, room_on_demand
-from chat.connection import Connection
+from chat.dispatch.connection import Connection
+from chat.dispatch.table import FirstFrame, subscribe
 from chat.errors import ChatError, Invalid, NotFound, Unauthenticated
 from chat.hub import HEARTBEAT_SECONDS, Credential
 from chat.limits import FRAME_BYTES, MESSAGE_CHARS, take
@@ -77,16 +78,16 @@ async def _enter(connection: Connection, slug: str, query: Mapping[str, str]) ->
     connection.default_room = slug
     since = _since(query.get("since"))
     try:
-        await dispatch.subscribe(connection, slug, since, query.get("epoch"), _event(connection))
+        await subscribe(connection, slug, since, query.get("epoch"), _event(connection))
     except NotFound:
         if not settings.CHAT_ROOMS_ON_DEMAND or await database.call(history.room_exists, slug):
             raise
         take("room_on_demand", connection.visitor.address)
         await database.write(room_on_demand, slug)
-        await dispatch.subscribe(connection, slug, since, query.get("epoch"), _event(connection))
+        await subscribe(connection, slug, since, query.get("epoch"), _event(connection))
 
 
-def _event(connection: Connection) -> dispatch.FirstFrame:
+def _event(connection: Connection) -> FirstFrame:
     """The plain dialect hears of no page."""
 
     def frame(subscribed: Subscribed) -> str | None:

@@ -1,8 +1,8 @@
 """The plain dialect: `{"message": "text"}` in, the same out, for a ten-line script or a classic tutorial client."""
 
 from chat.actions.messages import Draft
-from chat.connection import Connection
-from chat.dispatch import posts
+from chat.dispatch.connection import Connection
+from chat.dispatch.table import posts
 from chat.errors import ChatError, Invalid, Unauthenticated
 from chat.limits import take
 from chat.protocol.codec import decode_object, encode

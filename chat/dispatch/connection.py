@@ -6,9 +6,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from chat import tasks
 from chat.auth import Visitor
-from chat.hub import Credential, RoomFeed
+from chat.hub import Credential, RoomFeed, tasks
 from chat.protocol.closes import Close
 
 logger = logging.getLogger(__name__)

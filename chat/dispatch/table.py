@@ -9,7 +9,7 @@ from chat.actions.messages import Draft, post_messages
 from chat.actions.reactions import react
 from chat.actions.rooms import normal_slug
 from chat.actions.typing import announce_typing
-from chat.connection import Connection
+from chat.dispatch.connection import Connection
 from chat.errors import ChatError, Invalid, NotFound, Unauthenticated
 from chat.limits import TYPING_INTERVAL_SECONDS, take
 from chat.models import User
