@@ -40,6 +40,9 @@ def publish_typing(room: Room, user: User) -> None:
     hub.publish(hints.passing(room_feed(room.pk), event, except_user=user.pk))
 
 
-def publish_sessions(user_id: int, ended: str | None = None) -> None:
-    """Have the person's connections checked again everywhere; `ended` is a session key that is over."""
-    transaction.on_commit(partial(hub.publish, hub.SessionsChanged(user_id, ended)))
+def publish_sessions(user_id: int, *, ended: str | None = None, renewed: str | None = None) -> None:
+    """Have the person's connections checked again everywhere.
+
+    `ended` is a session key that is over, `renewed` one that was exchanged for another in the same browser.
+    """
+    transaction.on_commit(partial(hub.publish, hub.SessionsChanged(user_id, ended, renewed)))

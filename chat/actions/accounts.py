@@ -1,15 +1,16 @@
-"""Accounts: guests are made, people deactivated; sockets of an ended session are told at once."""
+"""Accounts: they are made and deactivated, guests and tokens too; sockets of an ended session are told at once."""
 
 import secrets
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from chat.broadcast import publish_sessions
-from chat.errors import Forbidden, Invalid
+from chat.errors import Conflict, Forbidden, Invalid
 from chat.limits import check_characters
-from chat.models import Token, User
+from chat.models import Installation, Token, User
 from chat.models.token import digest, new_secret
 from chat.models.user import NAME_CHARS
 
@@ -19,9 +20,7 @@ GUEST_TOKEN_LIFE = timedelta(hours=24)
 def create_guest(name: str | None) -> tuple[User, str]:
     """A new guest, and the Bearer token by which it stays itself for 24 h. Without a name one is invented."""
     chosen = name if name and name.strip() else f"Guest {secrets.randbelow(9000) + 1000}"
-    check_characters(chosen, "name")
-    if len(chosen) > NAME_CHARS:
-        raise Invalid(f"A name has at most {NAME_CHARS} characters.", field="name")
+    _check_name(chosen)
     secret = new_secret()
     with transaction.atomic():
         guest = User(username=f"guest-{secrets.token_hex(8)}", name=chosen, kind=User.Kind.GUEST)
@@ -30,6 +29,49 @@ def create_guest(name: str | None) -> tuple[User, str]:
         expires = timezone.now() + GUEST_TOKEN_LIFE
         Token.objects.create(user=guest, digest=digest(secret), label="guest", expires_at=expires)
     return guest, secret
+
+
+def create_account(
+    username: str,
+    password: str | None,
+    *,
+    name: str = "",
+    email: str = "",
+    superuser: bool = False,
+    guest: User | None = None,
+) -> User:
+    """Make an account, or make one of a guest, who keeps what they wrote. Without a password nobody signs in by one.
+
+    Raises Invalid for a name or username of a wrong form, Conflict for a username that is taken, in any case.
+    """
+    username = User.normalize_username(username)
+    _check_username(username)
+    _check_name(name)
+    with transaction.atomic():
+        # One account at a time: the constraint of the database lets "Bob" stand beside "bob".
+        Installation.objects.select_for_update().get()
+        if User.objects.filter(username__iexact=username).exists():
+            raise Conflict("This username is taken.", field="username")
+        account = _guest_row(guest) or User()
+        account.username, account.name, account.email = username, name.strip(), email
+        account.kind, account.is_staff, account.is_superuser = User.Kind.USER, superuser, superuser
+        account.set_password(password)
+        account.save()
+    return account
+
+
+def create_token(user: User, label: str = "") -> str:
+    """A new Bearer token of this person, to be shown once; earlier ones stay valid."""
+    secret = new_secret()
+    Token.objects.create(user=user, digest=digest(secret), label=label)
+    return secret
+
+
+def revoke_token(token: Token) -> None:
+    """The token ends, and with it the sockets that it opened."""
+    with transaction.atomic():
+        token.delete()
+        publish_sessions(token.user_id)
 
 
 def deactivate_user(user: User, *, by: User) -> None:
@@ -41,11 +83,47 @@ def deactivate_user(user: User, *, by: User) -> None:
         publish_sessions(user.pk)
 
 
+def reactivate_user(user: User) -> None:
+    """Open the account again; sessions that have not expired by now are valid again."""
+    User.objects.filter(pk=user.pk).update(is_active=True)
+
+
 def end_session(user: User, session_key: str | None) -> None:
     """A session is over: its sockets close with 4401 in every process."""
-    publish_sessions(user.pk, session_key)
+    publish_sessions(user.pk, ended=session_key)
+
+
+def renew_session(user: User, session_key: str | None) -> None:
+    """A session goes on under another key: its sockets are told to come back, and stale ones of others close."""
+    publish_sessions(user.pk, renewed=session_key)
 
 
 def check_sessions(user: User) -> None:
     """Something about the person's sign-in changed, such as the password: stale sockets close."""
     publish_sessions(user.pk)
+
+
+def _guest_row(guest: User | None) -> User | None:
+    """The row of a guest that is still one, without the tokens by which it stayed itself."""
+    if guest is None:
+        return None
+    row = User.objects.select_for_update().filter(pk=guest.pk, kind=User.Kind.GUEST, is_active=True).first()
+    if row is not None:
+        Token.objects.filter(user=row).delete()
+    return row
+
+
+def _check_username(username: str) -> None:
+    field = User._meta.get_field("username")
+    try:
+        field.run_validators(username)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="username") from None
+    if not username:
+        raise Invalid("A username is needed.", field="username")
+
+
+def _check_name(name: str) -> None:
+    check_characters(name, "name")
+    if len(name) > NAME_CHARS:
+        raise Invalid(f"A name has at most {NAME_CHARS} characters.", field="name")
