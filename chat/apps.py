@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.checks import register
 from django.db.models.signals import post_migrate
 
 
@@ -12,11 +13,12 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         """Every server and every door starts the hub alike, with the same answers to its questions."""
-        from chat import hub
+        from chat import checks, hub
         from chat.readers import DatabaseReaders
 
         hub.use_readers(DatabaseReaders())
         post_migrate.connect(_found, sender=self)
+        register(checks.check_combinations)
 
 
 def _found(**_: Any) -> None:

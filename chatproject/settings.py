@@ -41,7 +41,7 @@ SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 _origin_host = urlsplit(PUBLIC_ORIGIN).hostname
 _local_names = ["localhost", "127.0.0.1", "[::1]"]
 _known_hosts = [*_local_names, *([HOST] if HOME_MODE else []), *([_origin_host] if _origin_host else [])]
-# On an open address without PUBLIC_ORIGIN nobody told us our name; the check in chat/checks.py warns.
+# On an open address without PUBLIC_ORIGIN nobody told us our name; a system check warns.
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", _known_hosts if HOME_MODE or _origin_host else ["*"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN] if PUBLIC_ORIGIN else []
 
