@@ -15,6 +15,8 @@ SOCKET = (
     (DaphneSocket, "handle_reply"),
     (DaphneSocket, "handle_exception"),
     (DaphneSocket, "onMessage"),
+    (DaphneSocket, "serverSend"),
+    (WebSocketProtocol, "sendFrame"),
     (WebSocketProtocol, "sendCloseFrame"),
     (WebSocketProtocol, "_fail_connection"),
     (WebSocketProtocol, "STATE_CONNECTING"),

@@ -16,11 +16,13 @@ PAGE = 100
 class House:
     """Two `manage.py serve` processes on one database and one Redis, without rates: tests are in a hurry."""
 
-    def __init__(self, settings: dict[str, str]) -> None:
-        self.settings = {**settings, "CHAT_RATE_LIMITS": "off", "CHAT_GUESTS": "write"}
+    def __init__(self, settings: dict[str, str], *, second: dict[str, str] | None = None) -> None:
+        """Start both, one after the other; `second` holds what differs for the second server."""
+        common = {**settings, "CHAT_RATE_LIMITS": "off", "CHAT_GUESTS": "write"}
+        self._settings = [common, {**common, **(second or {})}]
         self.servers: list[Program] = []
-        for _ in range(2):
-            self.servers.append(self._start("0"))
+        for number in range(2):
+            self.servers.append(self._start(number, "0"))
             self.servers[-1].url()
 
     @property
@@ -31,7 +33,7 @@ class House:
         """End a server and start it anew on the same port; returns the exit code of the old one."""
         port = self.urls[number].rsplit(":", 1)[1]
         code = self.servers[number].end(by)
-        self.servers[number] = self._start(port)
+        self.servers[number] = self._start(number, port)
         self.servers[number].url()
         return code
 
@@ -43,7 +45,7 @@ class House:
         """Everything a fresh reader gets, by HTTP, page by page."""
         found: list[dict[str, Any]] = []
         async with httpx.AsyncClient(base_url=self.urls[0], timeout=PATIENCE_S) as client:
-            more, before = True, {}
+            more, before = True, dict[str, int]()
             while more:
                 answer = await client.get(f"/api/rooms/{room}/messages", params={"limit": PAGE, **before})
                 page = answer.raise_for_status().json()
@@ -58,8 +60,8 @@ class House:
             wire.views[room].n = 0
             return await wire.subscribe(room)
 
-    def _start(self, port: str) -> Program:
-        return Program.manage("serve", "--migrate", "--port", port, **self.settings)
+    def _start(self, number: int, port: str) -> Program:
+        return Program.manage("serve", "--migrate", "--port", port, **self._settings[number])
 
     def __enter__(self) -> Self:
         return self
@@ -69,5 +71,5 @@ class House:
     ) -> None:
         for server in self.servers:
             server.end()
-            if error is not None:
-                print(f"--- {server.url()}\n{server.output}")
+            # Shown with a test that failed.
+            print(f"--- {server.url()}\n{server.output}")

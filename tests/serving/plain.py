@@ -63,6 +63,8 @@ async def answer(message: dict[str, Any], send: Callable[..., Any]) -> None:
         await send({"type": "websocket.close", "code": 1003, "reason": "text frames only"})
     elif text == "fail":
         raise ValueError("as asked")
+    elif text.startswith("large "):
+        await send({"type": "websocket.send", "text": "é" * int(text.split()[1])})
     elif text.startswith("close "):
         _, code, reason = text.split(" ", 2)
         await send({"type": "websocket.close", "code": int(code), "reason": reason})

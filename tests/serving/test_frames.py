@@ -56,6 +56,12 @@ async def test_a_frame_of_the_largest_size_passes(client: ClientConnection) -> N
     assert await client.recv() == "x" * FRAME_BYTES
 
 
+@pytest.mark.parametrize("size", [FRAME_BYTES, 40 * FRAME_BYTES])
+async def test_what_the_server_sends_has_no_such_limit(client: ClientConnection, size: int) -> None:
+    await client.send(f"large {size}")
+    assert await client.recv() == "é" * size
+
+
 @pytest.mark.parametrize("size", [FRAME_BYTES + 1, 50 * FRAME_BYTES])
 async def test_a_larger_frame_closes_with_1009(client: ClientConnection, size: int) -> None:
     await client.send("x" * size)
