@@ -35,14 +35,6 @@ def check_combinations(app_configs: Sequence[AppConfig] | None, **_: Any) -> lis
                 id="chat.W003",
             )
         )
-    if settings.PUBLIC_ORIGIN.startswith("https://") and settings.LOOPBACK and not settings.TRUSTED_PROXIES:
-        found.append(
-            Warning(
-                "Behind a proxy every visitor seems to come from the proxy's address.",
-                hint="Set TRUSTED_PROXIES to its address, so that limits count visitors, not the proxy.",
-                id="chat.W004",
-            )
-        )
     if "*" in settings.ALLOWED_HOSTS and settings.PUBLIC_ORIGIN:
         found.append(
             Error(

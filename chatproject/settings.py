@@ -16,7 +16,6 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, least=0, most=65_535)
 PUBLIC_ORIGIN = env.origin("PUBLIC_ORIGIN")
-TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 
 
 def _is_loopback(host: str) -> bool:

@@ -12,7 +12,6 @@ HOME = {
     "DEBUG": False,
     "CHAT_GUESTS": "write",
     "CHAT_ROOMS_ON_DEMAND": True,
-    "TRUSTED_PROXIES": [],
     "ALLOWED_HOSTS": ["localhost"],
 }
 PUBLIC = {"LOOPBACK": False, "HOME_MODE": False, "CHAT_GUESTS": "off", "CHAT_ROOMS_ON_DEMAND": False}
@@ -27,8 +26,6 @@ ORIGIN = "https://chat.example.org"
         (PUBLIC, ["chat.W001"]),
         ({**PUBLIC, "PUBLIC_ORIGIN": ORIGIN, "DEBUG": True}, ["chat.W002"]),
         ({"CHAT_GUESTS": "off"}, ["chat.W003"]),
-        ({"PUBLIC_ORIGIN": ORIGIN, "HOME_MODE": False}, ["chat.W004"]),
-        ({"PUBLIC_ORIGIN": ORIGIN, "HOME_MODE": False, "TRUSTED_PROXIES": ["127.0.0.1"]}, []),
         ({**PUBLIC, "PUBLIC_ORIGIN": ORIGIN, "ALLOWED_HOSTS": ["*"]}, ["chat.E001"]),
     ],
 )
