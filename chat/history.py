@@ -47,7 +47,7 @@ def epoch() -> str:
 
 def visible_room(user: User | None, slug: str) -> Room:
     """The room with this slug if this person may read it; raises NotFound alike for hidden and missing."""
-    room = Room.objects.visible_to(user).filter(slug=slug).first()
+    room = Room.objects.visible_to(user).with_slug(slug).first()
     if room is None:
         raise NotFound("There is no such room.", field="room")
     return room
@@ -55,7 +55,7 @@ def visible_room(user: User | None, slug: str) -> Room:
 
 def room_exists(slug: str) -> bool:
     """Whether the slug is taken, seen or not. Nobody is told this directly."""
-    return Room.objects.filter(slug=slug).exists()
+    return Room.objects.with_slug(slug).exists()
 
 
 def membership_of(user: User | None, room: Room) -> Membership | None:

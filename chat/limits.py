@@ -82,10 +82,16 @@ def check_text(text: str) -> None:
 
 def check_characters(text: str, field: str) -> None:
     """Raise Invalid for NUL and lone surrogates, which PostgreSQL and UTF-8 refuse."""
+    if not is_storable(text):
+        found = "NUL character" if "\0" in text else "lone surrogate"
+        raise Invalid(f"The text holds a {found}.", field=field)
+
+
+def is_storable(text: str) -> bool:
+    """Whether a database can be asked about this text at all: without NUL and lone surrogates."""
     if "\0" in text:
-        raise Invalid("The text holds a NUL character.", field=field)
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise Invalid("The text holds a lone surrogate.", field=field) from None
+        return False
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False

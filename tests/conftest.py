@@ -4,10 +4,14 @@ import inspect
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.services import environment, presence
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
 
 SKIPS = os.environ.get("CHAT_TEST_SKIPS")
 environment.prepare()
@@ -94,6 +98,14 @@ async def _ends_with_its_loop() -> AsyncIterator[None]:
 
     await hub.stop()
     await database.close()
+
+
+@pytest.fixture
+def cast(db: None) -> "Cast":
+    """People and rooms that stand to each other in every way there is (tests/cast.py)."""
+    from tests.cast import assemble
+
+    return assemble()
 
 
 @pytest.fixture

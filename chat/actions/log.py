@@ -15,7 +15,7 @@ from chat.protocol.objects import MessageObject
 
 def lock_room(user: User | None, slug: str) -> Room:
     """The room, locked until the transaction ends; raises NotFound alike for hidden and missing."""
-    room = Room.objects.visible_to(user).select_for_update().filter(slug=slug).first()
+    room = Room.objects.visible_to(user).with_slug(slug).select_for_update().first()
     if room is None:
         raise NotFound("There is no such room.", field="room")
     return room

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from chat.actions.log import add_messages, check_not_archived
 from chat.broadcast import publish_created
-from chat.errors import ChatError, Conflict, Forbidden, NotFound
-from chat.limits import check_text
+from chat.errors import ChatError, Conflict, Forbidden, Invalid, NotFound
+from chat.limits import check_characters, check_text, is_storable
 from chat.markdown import render
 from chat.models import Membership, Message, Room, User
+from chat.models.message import CLIENT_ID_CHARS
 from chat.payloads import message_object
 from chat.permissions import can_see, can_write
 
@@ -74,6 +75,7 @@ class _Batch:
         """What needs no database happens before the transaction begins."""
         try:
             check_text(draft.text)
+            _check_client_id(draft.client_id)
             self._html[index] = render(draft.text)
         except ChatError as error:
             self._refused[index] = error
@@ -81,9 +83,8 @@ class _Batch:
     def load(self) -> None:
         """Lock the rooms, ascending by id, then read what the checks need."""
         drafts = [draft for index, draft in enumerate(self._drafts) if index not in self._refused]
-        rooms = (
-            Room.objects.select_for_update().filter(slug__in={draft.room for draft in drafts}).order_by("id")
-        )
+        slugs = {draft.room for draft in drafts if is_storable(draft.room)}
+        rooms = Room.objects.select_for_update().filter(slug__in=slugs).order_by("id")
         self._rooms = {room.slug: room for room in rooms}
         self._users = User.objects.in_bulk({draft.user_id for draft in drafts})
         memberships = Membership.objects.filter(user__in=self._users, room__in=self._rooms.values())
@@ -167,6 +168,14 @@ class _Batch:
             return error
         message = self._made.get(index) or self._repeats[index]
         return Posted(message.pk, message.first_seq, duplicate=index not in self._made)
+
+
+def _check_client_id(client_id: str | None) -> None:
+    if client_id is None:
+        return
+    if not 1 <= len(client_id) <= CLIENT_ID_CHARS:
+        raise Invalid(f"A client_id has 1 to {CLIENT_ID_CHARS} characters.", field="client_id")
+    check_characters(client_id, "client_id")
 
 
 def _digest(draft: Draft) -> str:

@@ -90,7 +90,7 @@ def archive_room(user: User, slug: str, on: bool, *, as_operator: bool = False) 
 
 
 def _lock_any(slug: str) -> Room:
-    room = Room.objects.select_for_update().filter(slug=slug).first()
+    room = Room.objects.with_slug(slug).select_for_update().first()
     if room is None:
         raise NotFound("There is no such room.", field="room")
     return room

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from chat.limits import is_storable
 from chat.models.user import User
 
 SLUG_CHARS = 80
@@ -21,6 +22,10 @@ class RoomQuerySet(models.QuerySet["Room"]):
             return self.filter(public) if settings.CHAT_GUESTS != "off" else self.none()
         mine = Q(pk__in=user.memberships.values("room_id"))
         return self.filter(public | Q(kind=Room.Kind.OPEN) | mine)
+
+    def with_slug(self, slug: str) -> "RoomQuerySet":
+        """The room of this slug, which may be any text that somebody typed into an address."""
+        return self.filter(slug=slug) if is_storable(slug) else self.none()
 
 
 class Room(models.Model):
