@@ -4,15 +4,32 @@ Everything a person may read goes through `RoomQuerySet.visible_to`; hidden and 
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from django.db.models import Count, F, Q, QuerySet
 
-from chat.errors import Invalid, NotFound
+from chat.errors import Forbidden, Invalid, NotFound
 from chat.hub import Healed, hints
 from chat.models import Installation, Membership, Message, Reaction, Revision, Room, User
-from chat.payloads import message_object, message_objects, my_room_object, reaction_objects
-from chat.protocol.objects import MessageObject, PageObject, RoomObject
+from chat.payloads import (
+    member_object,
+    message_object,
+    message_objects,
+    my_room_object,
+    reaction_objects,
+    revision_object,
+    user_object,
+)
+from chat.permissions import can_see_revisions
+from chat.protocol.objects import (
+    MemberObject,
+    MessageObject,
+    PageObject,
+    RevisionObject,
+    RoomObject,
+    UserObject,
+)
 
 # The newest page of a room, and the sizes that the protocol names.
 NEWEST_PAGE = 50
@@ -21,6 +38,7 @@ PAGE_MOST = 100
 # Further behind than this, a fresh page is cheaper for both sides than the changes.
 SYNC_REACH = 2_000
 HEAL_PAGE = 500
+PEOPLE_MOST = 20
 
 
 class Snapshot(msgspec.Struct):
@@ -37,7 +55,14 @@ class HistoryPage(msgspec.Struct):
     seq: int
     has_older: bool
     has_newer: bool
-    cards: list[dict[str, object]] = []
+    cards: list[dict[str, Any]] = []
+
+
+class MemberPage(msgspec.Struct):
+    """Members, ascending by user id."""
+
+    members: list[MemberObject]
+    more: bool
 
 
 def epoch() -> str:
@@ -169,6 +194,31 @@ def message_for(user: User | None, message_id: int) -> MessageObject:
     if not found:
         raise NotFound("There is no such message.", field="message_id")
     return found[0]
+
+
+def revisions_of(user: User, message_id: int) -> list[RevisionObject]:
+    """The earlier texts of a message, oldest first; raises NotFound, or Forbidden for who may not see them."""
+    visible = Message.objects.filter(pk=message_id, room__in=Room.objects.visible_to(user))
+    message = visible.first()
+    if message is None:
+        raise NotFound("There is no such message.", field="message_id")
+    if not can_see_revisions(user, message):
+        raise Forbidden("Only its author and staff see what a message said before.", field="message_id")
+    return [revision_object(found) for found in Revision.objects.filter(message=message).order_by("seq")]
+
+
+def members_of(user: User | None, slug: str, after: int, limit: int) -> MemberPage:
+    """The members of a room above a user id."""
+    members = Membership.objects.filter(room=visible_room(user, slug), user__gt=after)
+    found = list(members.select_related("user").order_by("user")[: limit + 1])
+    return MemberPage([member_object(membership) for membership in found[:limit]], len(found) > limit)
+
+
+def people_named(part: str) -> list[UserObject]:
+    """People with an account whose name, shown or to sign in, holds the part; by name."""
+    people = User.objects.filter(is_active=True, kind__in=[User.Kind.USER, User.Kind.BOT])
+    named = people.filter(Q(name__icontains=part) | Q(username__icontains=part))
+    return [user_object(user) for user in named.order_by("name", "username")[:PEOPLE_MOST]]
 
 
 def head(room_id: int) -> int:

@@ -5,8 +5,16 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from chat.limits import REACTION_USERS_LISTED
-from chat.models import Membership, Message, Reaction, Room, User
-from chat.protocol.objects import MessageObject, MyRoom, ReactionObject, RoomObject, UserObject
+from chat.models import Membership, Message, Reaction, Revision, Room, User
+from chat.protocol.objects import (
+    MemberObject,
+    MessageObject,
+    MyRoom,
+    ReactionObject,
+    RevisionObject,
+    RoomObject,
+    UserObject,
+)
 
 
 def now() -> str:
@@ -20,6 +28,15 @@ def timestamp(moment: datetime) -> str:
 
 def user_object(user: User) -> UserObject:
     return UserObject(user.pk, user.display_name, None, user.kind)
+
+
+def member_object(membership: Membership) -> MemberObject:
+    """The user must be loaded."""
+    return MemberObject(user_object(membership.user), membership.role)
+
+
+def revision_object(revision: Revision) -> RevisionObject:
+    return RevisionObject(revision.seq, revision.text, timestamp(revision.at))
 
 
 def room_object(room: Room) -> RoomObject:

@@ -80,3 +80,18 @@ class PageObject(msgspec.Struct):
     more: bool
     reset: bool
     cards: list[dict[str, Any]] = []
+
+
+class MemberObject(msgspec.Struct, frozen=True):
+    """Somebody in a room."""
+
+    user: UserObject
+    role: str
+
+
+class RevisionObject(msgspec.Struct, frozen=True):
+    """What a message said from the change `seq` on, until it was edited."""
+
+    seq: int
+    text: str
+    at: str
