@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from chat import database, history, hub
 from chat.actions.edits import delete_message, edit_message
-from chat.actions.messages import Draft, post_messages
+from chat.actions.messages import Draft, Posted, post_messages
 from chat.actions.reactions import react
 from chat.actions.rooms import normal_slug
 from chat.actions.typing import announce_typing
@@ -77,6 +77,14 @@ async def subscribe(
             raise NotFound("There is no such room.", field="room")
 
 
+async def post(user: User, slug: str, command: commands.Send) -> Posted:
+    """Send what the command says to the room, in one batch with everybody's; the JSON API's way in too."""
+    for field in ("thread", "attachments"):
+        if getattr(command, field):
+            raise Invalid(f"{field} is not taken yet.", field=field)
+    return await posts.put(Draft(user.pk, slug, command.text, command.client_id, command.reply_to))
+
+
 async def _subscribe(connection: Connection, command: commands.Subscribe) -> None:
     def frame(subscribed: Subscribed) -> str | None:
         if command.id is None:
@@ -97,13 +105,7 @@ async def _unsubscribe(connection: Connection, command: commands.Unsubscribe) ->
 
 
 async def _send(connection: Connection, command: commands.Send) -> SentOk:
-    for field in ("thread", "attachments"):
-        if getattr(command, field):
-            raise Invalid(f"{field} is not taken yet.", field=field)
-    draft = Draft(
-        _user(connection).pk, _slug(connection, command), command.text, command.client_id, command.reply_to
-    )
-    posted = await posts.put(draft)
+    posted = await post(_user(connection), _slug(connection, command), command)
     return SentOk(
         id=command.id or "", message_id=posted.message_id, seq=posted.seq, duplicate=posted.duplicate
     )
