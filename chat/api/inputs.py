@@ -1,0 +1,75 @@
+"""What a request brings: its body and its query as structs, read as strictly as a frame of the socket."""
+
+import re
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+from django.http import HttpRequest, QueryDict
+
+from chat.errors import BadFrame, Invalid, TooLong, UnsupportedMediaType
+from chat.limits import FRAME_BYTES, check_characters
+from chat.protocol.codec import decode_fields, invalid
+
+# What a frame may hold, a body may.
+BODY_BYTES = FRAME_BYTES
+
+# Python and msgspec read more than these as numbers: "1_0", "1e2", "nan".
+_whole = re.compile(r"-?[0-9]{1,17}", re.ASCII)
+_decimal = re.compile(r"-?[0-9]{1,17}(\.[0-9]{1,17})?", re.ASCII)
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def body_of(request: HttpRequest) -> bytes:
+    """The body, which is JSON or empty; raises TooLong or UnsupportedMediaType."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit() or int(length) > BODY_BYTES or len(request.body) > BODY_BYTES:
+        raise TooLong(f"A body has at most {BODY_BYTES} bytes.")
+    if request.body and request.content_type != "application/json":
+        raise UnsupportedMediaType("Send application/json.")
+    return request.body
+
+
+def read_body(body: bytes, kind: type[T]) -> T:
+    """The body as the struct, no body meaning no fields; raises BadFrame, or Invalid that names the field."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise BadFrame("The body is not UTF-8.") from None
+    return decode_fields(text or "{}", kind)
+
+
+def read_query(query: QueryDict, kind: type[T]) -> T:
+    """The query as the struct, unknown names left aside; raises Invalid that names the field."""
+    values = {name: _value(query, name, types) for name, types in _fields(kind).items() if name in query}
+    try:
+        return msgspec.convert(values, kind)
+    except msgspec.ValidationError as error:
+        raise invalid(str(error)) from None
+
+
+def _value(query: QueryDict, name: str, types: set[type]) -> object:
+    """The one value, as a number where the field is one and the text too; what is left is judged as text."""
+    values = query.getlist(name)
+    if len(values) > 1:
+        raise Invalid(f"{name} is given more than once.", field=name)
+    text = values[0]
+    check_characters(text, name)
+    if msgspec.inspect.IntType in types and _whole.fullmatch(text):
+        return int(text)
+    if msgspec.inspect.FloatType in types and _decimal.fullmatch(text):
+        return float(text)
+    return text
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> dict[str, set[type]]:
+    found = msgspec.inspect.type_info(kind)
+    assert isinstance(found, msgspec.inspect.StructType)
+    return {field.encode_name: _types(field.type) for field in found.fields}
+
+
+def _types(kind: Any) -> set[type]:
+    members = kind.types if isinstance(kind, msgspec.inspect.UnionType) else (kind,)
+    return {type(member) for member in members}

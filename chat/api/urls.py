@@ -1,0 +1,44 @@
+"""The addresses of the JSON API and of the probes."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, re_path
+from django.views.decorators.csrf import csrf_exempt
+
+from chat.api import health, messages, openapi, people, rooms
+from chat.api.resource import resource
+from chat.api.responses import error_response
+from chat.errors import NotFound
+
+MESSAGE = "api/messages/<int:message_id>"
+
+
+@csrf_exempt
+async def missing(request: HttpRequest) -> HttpResponse:
+    """Whatever else is asked for under /api."""
+    return error_response(NotFound("There is nothing at this address."))
+
+
+urlpatterns: list[URLPattern] = [
+    path("healthz", resource(health.tell_alive)),
+    path("readyz", resource(health.tell_ready)),
+    path("metrics", resource(health.read_metrics)),
+    path("api/me", resource(people.read_me)),
+    path("api/users", resource(people.list_people)),
+    path("api/guest", resource(people.become_guest)),
+    path("api/rooms", resource(rooms.list_rooms, rooms.make_room)),
+    path("api/rooms/<str:slug>", resource(rooms.read_room)),
+    path("api/rooms/<str:slug>/join", resource(rooms.join)),
+    path("api/rooms/<str:slug>/leave", resource(rooms.leave)),
+    path("api/rooms/<str:slug>/archive", resource(rooms.archive)),
+    path("api/rooms/<str:slug>/members", resource(rooms.list_members)),
+    path("api/rooms/<str:slug>/messages", resource(messages.list_messages, messages.post_message)),
+    path("api/rooms/<str:slug>/changes", resource(messages.list_changes)),
+    path("api/messages", resource(messages.list_messages_by_id)),
+    path(MESSAGE, resource(messages.read_message, messages.change_message, messages.remove_message)),
+    path(f"{MESSAGE}/reactions/<str:emoji>", resource(messages.add_reaction, messages.remove_reaction)),
+    path(f"{MESSAGE}/revisions", resource(messages.list_revisions)),
+    path("api/diagnostics/delay", resource(health.delay)),
+    path("api/openapi.json", resource(openapi.read_document)),
+    path("api/docs", resource(openapi.read_page)),
+    re_path(r"^api(/.*)?$", missing),
+]
