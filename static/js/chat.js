@@ -47,7 +47,7 @@ export class Chat extends EventTarget {
   async start() {
     const [who, list] = await Promise.all([this.#ask(api.me), this.#ask(api.rooms)]);
     this.store.me = who?.user ?? null;
-    this.store.guests = who?.guests;
+    if (who) this.store.setRules(who);
     this.store.ready = true;
     this.store.setRooms(list?.rooms ?? []);
     this.attention.restore();
@@ -219,24 +219,23 @@ export class Chat extends EventTarget {
 
   /** @param {string} slug */
   async join(slug) {
-    await api.joinRoom(slug);
-    this.store.setRoom(await api.readRoom(slug));
+    this.store.setRoom(await api.joinRoom(slug));
     this.sync.follow(slug);
   }
 
   /** @param {string} slug */
   async leave(slug) {
-    await api.leaveRoom(slug);
-    const state = this.store.room(slug);
-    if (state.room?.me) state.room = { ...state.room, me: { ...state.room.me, role: null } };
-    if (state.room?.kind === "private") this.store.rooms.delete(slug);
-    this.store.changed();
+    const room = await api.leaveRoom(slug);
+    this.store.setRoom(room);
+    if (room.kind === "private") this.store.rooms.delete(slug);
     this.#emit("navigate", "/");
   }
 
   /** @param {string} name */
   async joinAsGuest(name) {
     await api.joinAsGuest(name);
+    // What was closed to nobody may be open to somebody.
+    if (this.current !== null) this.store.room(this.current).status = "unknown";
     await this.start();
     if (this.current !== null) await this.show(this.current);
   }

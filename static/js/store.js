@@ -63,8 +63,8 @@ export class Store extends EventTarget {
   me = null;
   /** Whether it is known who we are. */
   ready = false;
-  /** @type {"off" | "read" | "write" | undefined} what guests may do here, as far as the server said */
-  guests = undefined;
+  /** @type {{ guests: "off" | "read" | "write", signup: "open" | "invite" | "closed", rooms_on_demand: boolean }} what holds here */
+  rules = { guests: "off", signup: "open", rooms_on_demand: false };
   epoch = "";
   limits = { message_chars: 10_000, frame_bytes: 65_536 };
   /** @type {Map<string, RoomState>} */
@@ -73,6 +73,12 @@ export class Store extends EventTarget {
   people = new Map();
   /** @type {Map<number, Message | null>} quoted messages that lie outside the windows; null: not to be had */
   quoted = new Map();
+
+  /** What the server says holds in this installation. @param {any} answer of /api/me */
+  setRules({ guests, signup, rooms_on_demand, limits }) {
+    this.rules = { guests, signup, rooms_on_demand };
+    this.limits = { ...this.limits, ...limits };
+  }
 
   /** @param {string} slug */
   room(slug) {

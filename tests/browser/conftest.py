@@ -45,8 +45,16 @@ def visitor(browser: Browser, installation: Installation) -> Iterator[Callable[.
     assert errors == []
 
 
-@pytest.fixture
-def module(page: Page, installation: Installation) -> Page:
-    """A page of our own origin on which nothing runs, to import modules into."""
+@pytest.fixture(scope="session")
+def _blank(browser: Browser, installation: Installation) -> Iterator[Page]:
+    page = browser.new_page()
     page.goto(f"{installation.url}/static/img/icon.svg")
-    return page
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def module(_blank: Page) -> Page:
+    """A page of our own origin on which nothing runs, to import modules into; with nothing in its storage."""
+    _blank.evaluate("localStorage.clear()")
+    return _blank

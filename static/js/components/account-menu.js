@@ -65,7 +65,7 @@ class AccountMenu extends ChatElement {
         ${isMember ? html`<a class="menu-item" href="/accounts/password/change/">${icon("key")} Change password</a>` : ""}
         ${me?.staff ? html`<a class="menu-item" href="/admin/">${icon("shield")} Administration</a>` : ""}
         ${isMember ? "" : html`<a class="menu-item" href="/accounts/login/?next=${next}">${icon("person")} Sign in</a>`}
-        ${isMember ? "" : html`<a class="menu-item" href="/accounts/signup/?next=${next}">${icon("plus")} Create an account</a>`}
+        ${isMember || this.chat.store.rules.signup !== "open" ? "" : html`<a class="menu-item" href="/accounts/signup/?next=${next}">${icon("plus")} Create an account</a>`}
         ${me ? html`<form method="post" action="/accounts/logout/">
           <input type="hidden" name="csrfmiddlewaretoken" .value=${csrfToken()}>
           <button class="menu-item" type="submit">${icon("leave")} Sign out</button>

@@ -13,13 +13,13 @@ class JoinPanel extends ChatElement {
 
   render() {
     const next = encodeURIComponent(location.pathname);
-    const guests = this.chat.store.guests;
+    const { guests, signup } = this.chat.store.rules;
     return html`
       <section class="join-panel" aria-label="Join the conversation">
         ${guests === "off" ? html`<p class="join-title">Sign in to join the conversation.</p>` : this.#guestForm()}
         <p class="join-ways">
           <a class="button" href="/accounts/login/?next=${next}">Sign in</a>
-          <a class="button button-quiet" href="/accounts/signup/?next=${next}">Create an account</a>
+          ${signup === "open" ? html`<a class="button button-quiet" href="/accounts/signup/?next=${next}">Create an account</a>` : ""}
         </p>
         <p class="error" role="alert">${this.problem}</p>
       </section>
@@ -29,7 +29,7 @@ class JoinPanel extends ChatElement {
   #guestForm() {
     return html`
       <form class="join-form" @submit=${(/** @type {SubmitEvent} */ event) => this.#submit(event)}>
-        <label class="join-title" for="guest-name">Join as a guest</label>
+        <label class="join-title" for="guest-name">${this.chat.store.rules.guests === "read" ? "Follow along as a guest" : "Join as a guest"}</label>
         <div class="join-row">
           <input class="input" id="guest-name" name="name" maxlength="60" autocomplete="nickname" placeholder="Your name" aria-describedby="guest-hint">
           <button class="button button-primary" type="submit" ?disabled=${this.busy}>Join</button>

@@ -61,6 +61,9 @@ class RoomView extends ChatElement {
     if (!ready) return "";
     if (!me) return html`<join-panel .chat=${this.chat}></join-panel>`;
     if (room?.archived) return html`<p class="foot-note">${icon("archive")} This room is archived. It can be read, not written to.</p>`;
+    if (me.kind === "guest" && this.chat.store.rules.guests !== "write") {
+      return html`<p class="foot-note">Guests read along here. <a class="button" href="/accounts/login/?next=${encodeURIComponent(location.pathname)}">Sign in to write</a></p>`;
+    }
     if (room?.kind === "open" && !room.me?.role) {
       return html`<p class="foot-note">Join this room to write in it. <button class="button button-primary" type="button" @click=${() => this.#join()}>Join</button></p>`;
     }
@@ -71,11 +74,12 @@ class RoomView extends ChatElement {
     const { me, ready } = this.chat.store;
     const title = { missing: "There is no such room", forbidden: "This room is not open to you", removed: "You are no longer in this room" }[/** @type {"missing"} */ (state.status)];
     const mayCreate = state.status === "missing" && me && me.kind !== "guest";
+    const mayOpen = state.status === "missing" && ready && !me && this.chat.store.rules.rooms_on_demand;
     return html`
       <div class="empty room-closed">
         ${icon(state.status === "missing" ? "hash" : "lock")}
         <h2>${title}</h2>
-        <p>${state.status === "missing" ? "Or it is private, and you have not been invited." : state.problem || "Ask somebody who is in it."}</p>
+        <p>${mayOpen ? "Come in, and it opens with you." : state.status === "missing" ? "Or it is private, and you have not been invited." : state.problem || "Ask somebody who is in it."}</p>
         <div class="row">
           ${mayCreate ? html`<button class="button button-primary" type="button" @click=${() => this.chat.dispatchEvent(new Event("missing-room"))}>Create it</button>` : ""}
           <a class="button" href="/">See all rooms</a>
