@@ -50,7 +50,8 @@ class GitHub:
             timeout=httpx.Timeout(
                 settings.GITHUB_READ_TIMEOUT_SECONDS, connect=settings.GITHUB_CONNECT_TIMEOUT_SECONDS
             ),
-            limits=httpx.Limits(max_connections=most_at_once, keepalive_expiry=IDLE_SECONDS),
+            # The slots bound how many connections are in use; waiting for one here would count as silence.
+            limits=httpx.Limits(max_keepalive_connections=most_at_once, keepalive_expiry=IDLE_SECONDS),
             verify=_tls(),
             # One client serves several credentials: what is set for one must not come along with another.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
