@@ -21,9 +21,13 @@ class House:
         common = {**settings, "CHAT_RATE_LIMITS": "off", "CHAT_GUESTS": "write"}
         self._settings = [common, {**common, **(second or {})}]
         self.servers: list[Program] = []
-        for number in range(2):
-            self.servers.append(self._start(number, "0"))
-            self.servers[-1].url()
+        try:
+            for number in range(2):
+                self.servers.append(self._start(number, "0"))
+                self.servers[-1].url()
+        except AssertionError:
+            self.__exit__(None, None, None)
+            raise
 
     @property
     def urls(self) -> list[str]:
@@ -72,4 +76,4 @@ class House:
         for server in self.servers:
             server.end()
             # Shown with a test that failed.
-            print(f"--- {server.url()}\n{server.output}")
+            print(f"--- a server:\n{server.output}")
