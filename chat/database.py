@@ -7,6 +7,7 @@ SQLite never waits for itself. No rule of the chat lives here.
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -16,6 +17,7 @@ from weakref import WeakKeyDictionary
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
+from chat import metrics
 from chat.errors import ChatError, Unavailable
 
 logger = logging.getLogger(__name__)
@@ -101,15 +103,17 @@ class Batch(Generic[Item, Result]):
 
     async def put(self, item: Item) -> Result:
         """The item's result after the commit; raises its ChatError."""
-        loop = asyncio.get_running_loop()
+        loop, began = asyncio.get_running_loop(), time.perf_counter()
         queue = self._queue(loop)
         outcome: asyncio.Future[Result] = loop.create_future()
         queue.add(item, outcome)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                return await outcome
+                result = await outcome
         except TimeoutError:
             raise Unavailable("The database does not answer; try again.", retry_after=1) from None
+        metrics.acknowledge_seconds.observe(time.perf_counter() - began)
+        return result
 
     def _queue(self, loop: asyncio.AbstractEventLoop) -> "_Queue[Item, Result]":
         if loop not in self._queues:
@@ -136,6 +140,7 @@ class _Queue(Generic[Item, Result]):
             batch, self._waiting = self._waiting[:BATCH_MOST], self._waiting[BATCH_MOST:]
             # Those that gave up while they waited were told so, and must not be carried out behind their back.
             batch = [(item, outcome) for item, outcome in batch if not outcome.done()]
+            metrics.batch_posts.observe(len(batch))
             work = partial(_commit, self._function, [item for item, _ in batch])
             results = await asyncio.get_running_loop().run_in_executor(_writer, _tidy, work)
             for (_, outcome), result in zip(batch, results, strict=True):

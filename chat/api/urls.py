@@ -40,5 +40,5 @@ urlpatterns: list[URLPattern] = [
     path("api/diagnostics/delay", resource(health.delay)),
     path("api/openapi.json", resource(openapi.read_document)),
     path("api/docs", resource(openapi.read_page)),
-    re_path(r"^api(/.*)?$", missing),
+    re_path(r"^api(?:/.*)?$", missing),
 ]

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable
 
-from chat import database, history, hub
+from chat import database, history, hub, metrics
 from chat.actions.edits import delete_message, edit_message
 from chat.actions.messages import Draft, Posted, post_messages
 from chat.actions.reactions import react
@@ -33,6 +33,8 @@ async def carry_out(connection: Connection, command: commands.AnyCommand) -> Non
         reply = await _table[type(command)](connection, command)
     except ChatError as error:
         reply = error_frame(error, command.id)
+    kind = str(type(command).__struct_config__.tag)
+    metrics.count_command(kind, reply.code if isinstance(reply, Error) else "ok")
     if reply is not None and (command.id is not None or isinstance(reply, Error)):
         connection.deliver(encode(reply))
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from chat import metrics
 from chat.errors import ChatError
 from chat.hub.hints import Hint
 from chat.protocol.codec import encode
@@ -192,6 +193,7 @@ class RoomFeed:
         more = True
         while more and self.delivered is not None:
             healed = await self._readers.changes_since(self.room_id, self.delivered)
+            metrics.holes_healed.inc()
             await self._recheck(healed.hints)
             self._send_plain(healed.plain)
             for hint in healed.hints:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
+from chat import metrics
 from chat.errors import ChatError
 from chat.hub import tasks
 from chat.hub.bus import Bus
@@ -88,6 +89,7 @@ class Hub:
     def register(self, connection: Connection) -> None:
         """Know the connection and listen to its person's feed."""
         self.connections.add(connection)
+        metrics.connections.set(len(self.connections))
         if connection.user_id is not None:
             self._users[connection.user_id].add(connection)
             self.bus.want(f"{USER_GROUP_PREFIX}{connection.user_id}")
@@ -95,6 +97,7 @@ class Hub:
     def unregister(self, connection: Connection) -> None:
         """Forget the connection everywhere; harmless when it is unknown."""
         self.connections.discard(connection)
+        metrics.connections.set(len(self.connections))
         for room_id in list(connection.rooms):
             self.unsubscribe(connection, room_id)
         user_id = connection.user_id
