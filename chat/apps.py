@@ -14,9 +14,11 @@ class ChatConfig(AppConfig):
     def ready(self) -> None:
         """Every server and every door starts the hub alike, with the same answers to its questions."""
         from chat import checks, hub
+        from chat.accounts import sessions
         from chat.readers import DatabaseReaders
 
         hub.use_readers(DatabaseReaders())
+        sessions.listen()
         post_migrate.connect(_found, sender=self)
         register(checks.check_combinations)
 

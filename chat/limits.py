@@ -38,6 +38,7 @@ RATES = {
     "guest": Rate(60, 1, "new guests from your address"),
     "room_on_demand": Rate(30, 1 / 60, "new rooms from your address"),
     "room": Rate(30, 1 / 60, "new rooms"),
+    "setup_code": Rate(10, 1 / 30, "attempts"),
     "github": Rate(30, 0.5, "GitHub requests"),
 }
 

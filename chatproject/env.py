@@ -12,6 +12,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+# A page waits for the mail server; longer than this nobody wants to.
+EMAIL_TIMEOUT_SECONDS = 10
+
 
 def text(name: str, default: str = "") -> str:
     """The variable's value without surrounding blanks, or the default."""
@@ -152,4 +155,34 @@ def database(name: str, sqlite_file: Path) -> dict[str, Any]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+def email(name: str, default_from: str) -> dict[str, Any]:
+    """Django's mail settings from smtp://user:password@host:port?from=chat@example.org; without one, no mail.
+
+    smtp:// asks for STARTTLS (port 587), smtps:// speaks TLS from the start (465), smtp+plain:// neither (25);
+    console: prints each mail instead. SENDS_EMAIL says whether there is any.
+    """
+    raw = text(name)
+    parts = urlsplit(raw)
+    sender = dict(parse_qsl(parts.query)).get("from", default_from)
+    found = {"SENDS_EMAIL": bool(raw), "DEFAULT_FROM_EMAIL": sender, "EMAIL_TIMEOUT": EMAIL_TIMEOUT_SECONDS}
+    if not raw or parts.scheme == "console":
+        return found | {
+            "EMAIL_BACKEND": f"django.core.mail.backends.{'console' if raw else 'dummy'}.EmailBackend"
+        }
+    ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+    if parts.scheme not in ports or not parts.hostname:
+        raise ImproperlyConfigured(
+            f"{name} must look like smtp://user:password@host:587?from=chat@example.org."
+        )
+    return found | {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or ports[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
     }

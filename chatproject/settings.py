@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
     "chat",
     "chat.github",
 ]
@@ -64,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "chatproject.urls"
 ASGI_APPLICATION = "chatproject.asgi.application"
@@ -118,10 +121,52 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+AUTHENTICATION_BACKENDS = ["chat.accounts.backend.AccountBackend"]
+LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
 _https = PUBLIC_ORIGIN.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# E-mail: without EMAIL_URL none is sent, and pages that would need one say who helps instead.
+_mail = env.email("EMAIL_URL", f"chat@{_origin_host or 'localhost'}")
+SENDS_EMAIL = _mail["SENDS_EMAIL"]
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _mail["DEFAULT_FROM_EMAIL"]
+EMAIL_BACKEND, EMAIL_TIMEOUT = _mail["EMAIL_BACKEND"], _mail["EMAIL_TIMEOUT"]
+EMAIL_HOST, EMAIL_PORT = _mail.get("EMAIL_HOST", "localhost"), _mail.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_USER", ""), _mail.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+
+# allauth: sign in by username or e-mail address, and stay signed in.
+ACCOUNT_ADAPTER = "chat.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "chat.accounts.forms.LoginForm",
+    "signup": "chat.accounts.forms.SignupForm",
+    "change_password": "chat.accounts.forms.ChangePasswordForm",
+    "set_password": "chat.accounts.forms.SetPasswordForm",
+    "reset_password": "chat.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "chat.accounts.forms.ResetPasswordKeyForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_VERIFICATION = "optional" if SENDS_EMAIL else "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = SENDS_EMAIL
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Chat] "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _https else "http"
+# False lifts all of allauth's; {} leaves its own: failed logins 10 a minute and address, 5 in 5 minutes and account.
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {} if CHAT_RATE_LIMITS else False
+# They are counted in the database: all processes share it, it survives a restart, and signing in needs it anyway,
+# while Redis may be away. A sign-in costs a few small writes beside the hashing of its password.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "chat_cache",
+        # An attacker may leave many addresses behind; what is full drops the expired ones first.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 # GitHub: where its API is, as whom it is asked, and how long and how much at once.
 GITHUB_API_URL = env.base_url("GITHUB_API_URL", "https://api.github.com")

@@ -1,0 +1,82 @@
+"""What allauth asks us: who may sign up, how an account is made, where a link in a mail leads."""
+
+import logging
+from smtplib import SMTPException
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.urls import reverse
+
+from chat.accounts.guests import guest_of
+from chat.actions.accounts import create_account
+from chat.models import User
+
+logger = logging.getLogger(__name__)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_taken": "This username is taken.",
+        "username_password_mismatch": "Username or password is wrong.",
+        "email_password_mismatch": "E-mail address or password is wrong.",
+        "email_taken": "Another account has this e-mail address.",
+        "enter_current_password": "This is not your present password.",
+        "too_many_login_attempts": "Too many failed attempts. Wait a few minutes and try again.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return settings.CHAT_SIGNUP == "open"
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        return super().clean_username(User.normalize_username(username), shallow)
+
+    def save_user(self, request: HttpRequest, user: Any, form: BaseForm, commit: bool = True) -> User:
+        """Sign up; a guest becomes the account. Raises a ChatError that the form shows (views.SignupView)."""
+        data = form.cleaned_data
+        return create_account(
+            data["username"],
+            data["password1"],
+            name=data["name"],
+            email=data.get("email") or "",
+            guest=guest_of(request),
+        )
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account_password_changed")
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The peer's address: the server itself has looked behind the proxies that it trusts."""
+        return request.META.get("REMOTE_ADDR") or "unknown"
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """The account alone: allauth puts the Host before it, and a port in that would give a fresh allowance."""
+        return str(credentials.get("email") or credentials.get("username") or "").lower()
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        return _in_public(super().get_reset_password_from_key_url(key))
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        return _in_public(super().get_email_confirmation_url(request, emailconfirmation))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail that cannot be sent must not undo what it tells about."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException) as error:
+            logger.warning("A mail could not be sent: %s", error)
+            if self.request is not None:
+                messages.warning(self.request, "The e-mail could not be sent. Try again later.")
+
+
+def _in_public(url: str) -> str:
+    """The address under the name that people use, whatever Host the request was made to."""
+    if not settings.PUBLIC_ORIGIN:
+        return url
+    parts = urlsplit(url)
+    return f"{settings.PUBLIC_ORIGIN}{parts.path}"
