@@ -61,3 +61,25 @@ def test_every_management_command_that_a_document_names_exists() -> None:
         named = set(re.findall(r"manage\.py ([a-z_]+)", document.read_text()))
         missing = named - builtin - ours
         assert not missing, f"{document.name} names management commands that do not exist: {missing}"
+
+
+def test_architecture_has_a_line_for_each_part_of_the_house() -> None:
+    house = re.findall(r"^\| (.+?) \|", (ROOT / "docs/architecture.md").read_text(), re.MULTILINE)
+    named = {name.rstrip("/") for row in house for name in re.findall(r"`([\w/.]+)`", row)}
+    parts = {
+        str(part.relative_to(ROOT))
+        for part in (ROOT / "chat").iterdir()
+        if part.suffix == ".py" or _has_files(part)
+    }
+    assert parts - named - {"chat/__init__.py", "chat/migrations"} == set()
+
+
+def _has_files(folder: Path) -> bool:
+    return any(folder.glob("*.py"))
+
+
+def test_every_path_that_a_document_names_exists() -> None:
+    path = re.compile(r"`((?:chat|chatproject|tests|static|templates|docs|scripts)/[\w/.-]*)`")
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        missing = {name for name in path.findall(document.read_text()) if not (ROOT / name).exists()}
+        assert not missing, f"{document.name} names what does not exist: {missing}"
