@@ -4,7 +4,7 @@ import { Attention } from "./attention.js";
 import { Connection } from "./connection.js";
 import { roomPath } from "./lib/slug.js";
 import { Outbox } from "./outbox.js";
-import { ChatError } from "./protocol.js";
+import { ChatError, disconnected } from "./protocol.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 
@@ -35,6 +35,7 @@ export class Chat extends EventTarget {
     this.connection.addEventListener("state", () => this.#stateChanged());
     this.outbox.addEventListener("change", () => this.store.changed());
     this.store.addEventListener("message", (event) => this.#acknowledge(detailOf(event)));
+    this.sync.addEventListener("answered", () => this.outbox.flush());
     this.sync.addEventListener("resumed", (event) => this.#emit("resumed", detailOf(event)));
     setInterval(() => this.store.expireTyping(), EXPIRE_TYPING_MS);
   }
@@ -142,6 +143,8 @@ export class Chat extends EventTarget {
   async #post(/** @type {import("./outbox.js").Entry} */ { room, text, client_id, reply_to }) {
     const { message_chars: most } = this.store.limits;
     if ([...text].length > most) throw new ChatError({ code: "too_long", detail: `At most ${most.toLocaleString()} characters fit in a message.` });
+    // A room that opens with our coming does not exist before the answer to it; "answered" flushes.
+    if (this.store.room(room).early) throw disconnected();
     const command = { type: "send", room, text, client_id, ...(reply_to ? { reply_to } : {}) };
     const reply = await this.connection.request(command);
     const state = this.store.room(room);

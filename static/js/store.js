@@ -75,9 +75,10 @@ export class Store extends EventTarget {
   quoted = new Map();
 
   /** What the server says holds in this installation. @param {any} answer of /api/me */
-  setRules({ guests, signup, rooms_on_demand, limits }) {
+  setRules({ guests, signup, rooms_on_demand, limits, epoch }) {
     this.rules = { guests, signup, rooms_on_demand };
     this.limits = { ...this.limits, ...limits };
+    this.setEpoch(epoch);
   }
 
   /** @param {string} slug */

@@ -5,7 +5,7 @@ import { ChatError } from "./protocol.js";
 /** Rooms followed in the background for their unread counts. */
 const MOST_FOLLOWED = 40;
 
-/** Event: "resumed" (detail: how many messages of others came while we were away). */
+/** Events: "resumed" (detail: { slug, missed }: messages of others that came while we were away), "answered" (a subscribe was). */
 export class Sync extends EventTarget {
   /** @type {Set<string>} rooms whose holes are being filled */
   #healing = new Set();
@@ -95,6 +95,7 @@ export class Sync extends EventTarget {
     } catch (error) {
       this.#followed.delete(slug);
       this.store.room(slug).early = null;
+      this.dispatchEvent(new Event("answered"));
       throw error;
     }
   }
@@ -105,6 +106,7 @@ export class Sync extends EventTarget {
     const wasLoaded = state.loaded;
     const missed = this.store.setChanges(slug, answer);
     if (wasLoaded && missed > 0) this.dispatchEvent(new CustomEvent("resumed", { detail: { slug, missed } }));
+    this.dispatchEvent(new Event("answered"));
     if (answer.more) this.heal(slug);
   }
 

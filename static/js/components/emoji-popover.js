@@ -64,7 +64,7 @@ class EmojiPopover extends ChatElement {
   }
 
   async #open(/** @type {{ anchor: HTMLElement, picked: (emoji: string) => void }} */ { anchor, picked }) {
-    Object.assign(this, { picked, opener: anchor });
+    Object.assign(this, { picked, opener: anchor, query: "" });
     const place = anchor.getBoundingClientRect();
     this.panel.showPopover();
     this.#place(place);
@@ -73,7 +73,8 @@ class EmojiPopover extends ChatElement {
       const { default: Database } = await import("emoji-picker-element/database.js");
       this.database = new Database({ dataSource: DATA });
     }
-    await this.#show(-1);
+    // Whoever types fast is ahead of the loading.
+    await (this.query ? this.#search(this.query) : this.#show(-1));
   }
 
   async #show(/** @type {number} */ group) {
@@ -98,7 +99,11 @@ class EmojiPopover extends ChatElement {
 
   async #search(/** @type {string} */ query) {
     this.query = query;
-    if (query.trim().length < 2) return query.trim() === "" ? this.#show(this.group) : undefined;
+    if (!this.database) return;
+    if (query.trim().length < 2) {
+      if (query.trim() === "") await this.#show(this.group);
+      return;
+    }
     const found = await this.database.getEmojiBySearchQuery(query.trim());
     const exact = (/** @type {any} */ one) => (one.annotation === query.trim() || one.shortcodes?.includes(query.trim()) ? 0 : 1);
     if (query === this.query) this.emoji = found.sort((/** @type {any} */ a, /** @type {any} */ b) => exact(a) - exact(b));
