@@ -6,12 +6,14 @@ from typing import Any
 
 from channels.routing import get_default_application
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from chat import embedded_redis, jobs
+from chat.actions import first_admin
 from chat.errors import Unavailable
 from chat.serving.lifespan import ChatLifespan
 from chat.serving.server import ChatServer
@@ -46,6 +48,7 @@ class Command(BaseCommand):
             lifespan=ChatLifespan([jobs.run_all] if with_jobs else []),
             announce=self._announce,
         )
+        self._setup_code = self._find_setup_code()
         # What is loaded by now stays; the collector need not look at it again.
         gc.collect()
         gc.freeze()
@@ -55,7 +58,20 @@ class Command(BaseCommand):
 
     def _announce(self, url: str) -> None:
         self.stdout.write(f"The chat is at {url}")
+        if self._setup_code:
+            self.stdout.write("Nobody administrates it yet: its first page makes the administrator account.")
+            self.stdout.write(f"From another machine that takes the one-time code {self._setup_code}")
         self.stdout.flush()
+
+    @staticmethod
+    def _find_setup_code() -> str:
+        """The code while it is worth something. Asked before the loop runs, where the database cannot be."""
+        try:
+            return first_admin.setup_code() if first_admin.is_needed() else ""
+        except (DatabaseError, ObjectDoesNotExist):
+            return ""  # The database is away or not migrated, which the pages and /readyz will tell.
+        finally:
+            connection.close()
 
     def _migrate(self) -> None:
         """Apply what the database lacks. Two servers may start together on one data folder: one does it."""
