@@ -286,10 +286,11 @@ def _unread(memberships: Sequence[Membership]) -> dict[int, int]:
     """Unread texts of others by room id, for memberships of one person."""
     if not memberships:
         return {}
+    # Both in one condition: each filter() over memberships would join them once more.
     mine = Q(room__memberships__in=[membership.pk for membership in memberships])
+    unread = mine & Q(id__gt=F("room__memberships__read_id"))
     counts = (
-        Message.objects.filter(mine, kind=Message.Kind.TEXT, deleted=False)
-        .filter(id__gt=F("room__memberships__read_id"))
+        Message.objects.filter(unread, kind=Message.Kind.TEXT, deleted=False)
         .exclude(author_id=memberships[0].user_id)
         .values_list("room_id")
         .annotate(count=Count("id"))
