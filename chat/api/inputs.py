@@ -50,8 +50,13 @@ def read_query(query: QueryDict, kind: type[T]) -> T:
 
 
 def _value(query: QueryDict, name: str, types: set[type]) -> object:
-    """The one value, as a number where the field is one and the text too; what is left is judged as text."""
+    """The one value, as a number where the field is one and the text too; what is left is judged as text.
+
+    A field of several takes them all as they came: one that is wrong need not spoil the others.
+    """
     values = query.getlist(name)
+    if msgspec.inspect.VarTupleType in types:
+        return values
     if len(values) > 1:
         raise Invalid(f"{name} is given more than once.", field=name)
     text = values[0]

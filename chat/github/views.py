@@ -1,28 +1,25 @@
-"""The JSON views about GitHub accounts: plain asynchronous Django views, and a synchronous twin."""
+"""The JSON views about GitHub accounts: asynchronous Django views, and a synchronous twin."""
 
 import asyncio
-import functools
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Concatenate, ParamSpec
+from collections.abc import Sequence
 
 import msgspec
 from asgiref.sync import async_to_sync
-from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from chat import limits
-from chat.api.responses import error_response, json_response
-from chat.auth import visitor_of
-from chat.errors import ChatError, Invalid, MethodNotAllowed
+from chat.api.admission import Access, Call
+from chat.api.resource import operation, resource
+from chat.errors import ChatError, Invalid
 from chat.github.people import GitHubUser, find_user
 
-DEFAULT_LOGINS = ("torvalds", "gvanrossum")
 MOST_LOGINS = 50
 # Whoever is not signed in spends the installation's quota, which is 60 calls an hour without a token.
 MOST_LOGINS_UNKNOWN_VISITOR = 10
 
-Arguments = ParamSpec("Arguments")
-View = Callable[Concatenate[HttpRequest, Arguments], Coroutine[Any, Any, HttpResponse]]
+
+class UsersQuery(msgspec.Struct, frozen=True):
+    login: tuple[str, ...] = ("torvalds", "gvanrossum")
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -41,67 +38,40 @@ class Users(msgspec.Struct, frozen=True):
     errors: list[Failure]
 
 
-def read_only(view: View[Arguments]) -> View[Arguments]:
-    """A view for GET and HEAD whose ChatErrors become answers in the API's form.
-
-    Exempt from the CSRF check because it changes nothing: other methods get the 405 that says so.
-    """
-
-    @functools.wraps(view)
-    async def answer(
-        request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
-    ) -> HttpResponse:
-        try:
-            if request.method not in ("GET", "HEAD"):
-                raise MethodNotAllowed("This can only be read: use GET.")
-            return await view(request, *args, **kwargs)
-        except ChatError as error:
-            response = error_response(error)
-            if isinstance(error, MethodNotAllowed):
-                response["Allow"] = "GET, HEAD"
-            return response
-
-    return csrf_exempt(answer)
+@operation("GET", Access.ANYBODY)
+async def gather_users(call: Call, query: UsersQuery) -> Users:
+    """Several GitHub accounts, fetched at the same time; one bad name never fails the rest."""
+    _bound(call, len(query.login))
+    outcomes = await asyncio.gather(*(find_user(login) for login in query.login), return_exceptions=True)
+    return _sorted_out(query.login, outcomes)
 
 
-@read_only
-async def users(request: HttpRequest) -> HttpResponse:
-    """GET /api/github/users?login=a&login=b: several accounts at once; one bad name never fails the rest."""
-    logins = request.GET.getlist("login") or DEFAULT_LOGINS
-    await _admit(request, len(logins))
-    return json_response(await _gather_users(logins))
+@operation("GET", Access.ANYBODY)
+async def read_user(call: Call, login: str) -> GitHubUser:
+    """One GitHub account."""
+    _bound(call, 1)
+    return await find_user(login)
 
 
-@read_only
-async def user(request: HttpRequest, login: str) -> HttpResponse:
-    """GET /api/github/users/<login>: one account, or its error as the status."""
-    await _admit(request, 1)
-    return json_response(await find_user(login))
-
-
-# For programs that cannot wait asynchronously, and for WSGI servers: the same view, one thread each.
+users = resource(gather_users)
+user = resource(read_user)
+# For WSGI servers, and for comparison: the same view, one thread each. Reading needs no CSRF check.
 users_sync = csrf_exempt(async_to_sync(users))
 
 
-async def _admit(request: HttpRequest, count: int) -> None:
-    """Raise Unauthenticated for a token that does not hold, Invalid for too many names at once, RateLimited
-    for too many calls from the address of somebody unknown.
-    """
-    visitor = await visitor_of(request)
-    if visitor.refused:
-        raise visitor.refused
+def _bound(call: Call, count: int) -> None:
+    """Raise Invalid for too many names at once, RateLimited for too many calls from one address."""
     # Anybody can become a guest at any time, so a guest counts as unknown.
-    known = visitor.user is not None and not visitor.user.is_guest
+    known = call.user is not None and not call.user.is_guest
     most = MOST_LOGINS if known else MOST_LOGINS_UNKNOWN_VISITOR
     if count > most:
         hint = "" if known else f" (signed in: {MOST_LOGINS})"
         raise Invalid(f"At most {most} logins can be asked for at once{hint}.", field="login")
     if not known:
-        limits.take("github", visitor.address)
+        limits.take("github", call.visitor.address)
 
 
-async def _gather_users(logins: Sequence[str]) -> Users:
-    outcomes = await asyncio.gather(*(find_user(login) for login in logins), return_exceptions=True)
+def _sorted_out(logins: Sequence[str], outcomes: Sequence[GitHubUser | BaseException]) -> Users:
     found = Users(users=[], errors=[])
     for login, outcome in zip(logins, outcomes, strict=True):
         if isinstance(outcome, GitHubUser):

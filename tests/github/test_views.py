@@ -219,6 +219,19 @@ async def test_githubs_rate_limit_is_ours_with_the_time_to_wait(web: httpx.Async
     assert (answer.json()["retryable"], answer.json()["retry_after"]) == (True, 42)
 
 
+async def test_a_name_that_no_text_may_hold_spoils_only_itself(web: httpx.AsyncClient) -> None:
+    answer = await web.get(USERS, params=logins("octocat", "\0", ""))
+    assert usernames(answer) == ["octocat"]
+    assert [error["code"] for error in answer.json()["errors"]] == ["invalid", "invalid"]
+
+
+async def test_the_views_stand_in_the_description_of_the_api(web: httpx.AsyncClient) -> None:
+    paths = (await web.get("/api/openapi.json")).json()["paths"]
+    (parameter,) = paths[USERS]["get"]["parameters"]
+    assert (parameter["name"], parameter["in"], parameter["schema"]["type"]) == ("login", "query", "array")
+    assert f"{USERS}/{{login}}" in paths
+
+
 @pytest.mark.parametrize("path", [USERS, f"{USERS}/octocat", f"{USERS}/sync"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 async def test_other_methods_are_refused_in_the_form_of_the_api(

@@ -17,6 +17,8 @@ from tests.fakes.github import MISBEHAVING, PEOPLE, FakeGitHub
 def main() -> int:
     """Serve until interrupted, or until the command has ended; then give its exit status."""
     asked = _arguments()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     with FakeGitHub(port=asked.port, delay_seconds=asked.delay_seconds) as github:
         print(_welcome(github.url), flush=True)
         return _run_beside(github.url, asked.command) if asked.command else _wait()
@@ -48,13 +50,12 @@ def _run_beside(url: str, command: list[str]) -> int:
 
 
 def _wait() -> int:
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        sys.exit(0)
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
     while True:
         signal.pause()
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
 
 
 if __name__ == "__main__":
