@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from urllib.parse import quote
 
 import websockets
 
@@ -22,6 +23,7 @@ class Person:
         self.views: dict[str, View] = {room: View()}
         self.goodbyes: list[Object] = []
         self.closes: list[int | None] = []
+        self._epoch: str | None = None
         self._turn = 0
         self._wire: Wire | None = None
         self._coming_back = asyncio.Lock()
@@ -36,6 +38,7 @@ class Person:
             while self._wire is None or self._wire.ended is not None:
                 if self._wire is not None:
                     self._remember_end(self._wire)
+                    self._wire = None
                 self._wire = await self._try()
             return self._wire
 
@@ -57,7 +60,7 @@ class Person:
     async def stay(self) -> None:
         """Come back after every cut, until cancelled: what a reader does who only reads."""
         while True:
-            await (await self.wire()).gone()
+            await (await self.wire()).gone(within_s=None)
 
     async def leave(self) -> None:
         if self._wire is not None:
@@ -68,21 +71,28 @@ class Person:
     def _remember_end(self, wire: Wire) -> None:
         self.goodbyes += [event for event in wire.events if event["type"] == "goodbye"]
         self.closes.append(wire.ended.code if wire.ended else None)
-        self._wire = None
 
     async def _try(self) -> Wire | None:
         url = self.urls[self._turn % len(self.urls)]
         try:
-            wire = await Wire.connect(url, token=self.token, views=self.views, name=self.name)
+            wire = await Wire.connect(
+                url,
+                f"/ws/chat/{quote(self.room)}/",
+                token=self.token,
+                views=self.views,
+                name=self.name,
+                since=self.view.n,
+                epoch=self._epoch,
+            )
         except (OSError, Gone, websockets.InvalidMessage, websockets.InvalidStatus):
             self._turn += 1
             await asyncio.sleep(RETRY_PAUSE_S)
             return None
         self.token = self.token or wire.hello["guest_token"]
+        self._epoch = wire.hello["epoch"]
         try:
-            await wire.subscribe(self.room)
-        except (Gone, Refused):
-            await wire.close()
-            await asyncio.sleep(RETRY_PAUSE_S)
+            await wire.event("subscribed")
+        except Gone:
+            self._remember_end(wire)
             return None
         return wire

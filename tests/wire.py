@@ -130,6 +130,8 @@ class Wire:
             answer: Object = await asyncio.wait_for(reply, PATIENCE_S)
         finally:
             del self._replies[number]
+            if not reply.cancel() and not reply.cancelled():
+                reply.exception()  # Seen, though perhaps not waited for.
         if answer["type"] == "error":
             raise Refused(answer)
         return answer
@@ -189,9 +191,9 @@ class Wire:
                     raise self.ended
                 await self._changed.wait()
 
-    async def gone(self) -> Gone:
+    async def gone(self, within_s: float | None = PATIENCE_S) -> Gone:
         """How the socket ended, once it has."""
-        async with asyncio.timeout(PATIENCE_S), self._changed:
+        async with asyncio.timeout(within_s), self._changed:
             while self.ended is None:
                 await self._changed.wait()
         return self.ended
