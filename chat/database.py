@@ -142,9 +142,15 @@ class _Queue(Generic[Item, Result]):
             batch = [(item, outcome) for item, outcome in batch if not outcome.done()]
             metrics.batch_posts.observe(len(batch))
             work = partial(_commit, self._function, [item for item, _ in batch])
-            results = await asyncio.get_running_loop().run_in_executor(_writer, _tidy, work)
+            try:
+                results = await asyncio.get_running_loop().run_in_executor(_writer, _tidy, work)
+            except Exception:
+                logger.exception("The writer failed")
+                results = [_away() for _ in batch]
             for (_, outcome), result in zip(batch, results, strict=True):
                 _settle(outcome, result)
+        # A task holds its loop, and what is kept for a loop must not hold it.
+        self.task = None
 
 
 def _settle(outcome: asyncio.Future[Result], result: Result | Exception) -> None:
@@ -163,16 +169,36 @@ def _commit(
     if not items:
         return []
     try:
-        return list(function(items))
+        results = _all_answered(function(items), len(items))
+        return [*results]
     except (OperationalError, InterfaceError) as error:
         logger.warning("The database is not available: %s", error)
-        return [Unavailable("The database is not available; try again.", retry_after=1) for _ in items]
+        return [_away() for _ in items]
     except Exception as error:
-        if len(items) == 1:
-            logger.exception("An item of a batch failed")
-            return [error]
         logger.warning("A batch of %d failed as a whole and is run item by item: %s", len(items), error)
-        return [result for item in items for result in _commit(function, [item])]
+        alone: list[Result | ChatError] = [_commit_alone(function, item) for item in items]
+        return [*alone]
+
+
+def _commit_alone(
+    function: Callable[[list[Item]], list[Result | ChatError]], item: Item
+) -> Result | ChatError:
+    """A second look settles a race with another process; what fails again was thought of by nobody."""
+    try:
+        return _all_answered(function([item]), 1)[0]
+    except Exception:
+        logger.exception("An item of a batch failed")
+        return _away()
+
+
+def _all_answered(results: list[T], count: int) -> list[T]:
+    if len(results) != count:
+        raise RuntimeError(f"A batch of {count} got {len(results)} answers")
+    return results
+
+
+def _away() -> Unavailable:
+    return Unavailable("The database is not available; try again.", retry_after=1)
 
 
 # By loop and gone with it: what `flush` waits for.
