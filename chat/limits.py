@@ -4,6 +4,7 @@ Buckets live in this process; with N processes behind a proxy a flood may get N 
 `CHAT_RATE_LIMITS=off` lifts the rates, never the sizes.
 """
 
+import math
 import time
 from typing import NamedTuple
 
@@ -54,7 +55,7 @@ def take(name: str, key: object) -> None:
     tokens = min(rate.burst, tokens + (now - since) * rate.per_second)
     if tokens < 1:
         wait = (1 - tokens) / rate.per_second
-        raise RateLimited(f"Too many {rate.what}; wait a moment.", retry_after=round(wait, 3))
+        raise RateLimited(f"Too many {rate.what}; wait a moment.", retry_after=math.ceil(wait * 1000) / 1000)
     if len(_buckets) > BUCKETS_KEPT:
         _forget_full(now)
     _buckets[name, key] = (tokens - 1, now)
