@@ -49,7 +49,7 @@ export class Attention {
   look() {
     if (this.current === null || !this.visible || !this.atBottom) return;
     const state = this.store.room(this.current);
-    if (!state.loaded || !state.newest) return;
+    if (!state.loaded) return;
     const seen = this.#seen[this.current];
     const seq = state.complete ?? 0;
     if (state.unread || state.fresh || state.mentions) {

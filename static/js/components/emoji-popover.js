@@ -80,7 +80,10 @@ class EmojiPopover extends ChatElement {
   async #show(/** @type {number} */ group) {
     this.group = group;
     this.query = "";
-    this.emoji = group === -1 ? await this.#favourites() : await this.database.getEmojiByGroup(group);
+    const found = group === -1 ? await this.#favourites() : await this.database.getEmojiByGroup(group);
+    // Meanwhile somebody may have typed, or wants another group.
+    if (this.query !== "" || this.group !== group) return;
+    this.emoji = found;
     this.panel.querySelector(".emoji-grid")?.scrollTo(0, 0);
   }
 
