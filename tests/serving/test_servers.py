@@ -1,0 +1,72 @@
+"""The same product under every server: page, static file, admin, API and socket. Ours only adds to that."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from tests.programs import Program
+from tests.services import environment
+from tests.wire import PATIENCE_S, Wire
+
+APPLICATION = "chatproject.asgi:application"
+SERVERS: dict[str, Callable[[str], list[str]]] = {
+    "serve": lambda port: ["manage.py", "serve", "--port", port],
+    "runserver": lambda port: ["manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],
+    "daphne": lambda port: ["-m", "daphne", "--port", port, APPLICATION],
+    "uvicorn": lambda port: ["-m", "uvicorn", "--port", port, APPLICATION],
+}
+
+
+@pytest.fixture(params=SERVERS)
+def url(request: pytest.FixtureRequest, installation: dict[str, str]) -> Iterator[str]:
+    settings = {**installation, "REDIS_URL": environment.redis.url}
+    with Program.manage("migrate", "--verbosity", "0", **settings) as migrate:
+        assert migrate.wait() == 0, migrate.output
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with Program(*SERVERS[request.param](port), **settings) as server:
+        wait_for(address)
+        yield address
+        server.end()
+        print(server.output)
+        assert "Traceback" not in server.output
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def wait_for(address: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(f"{address}/healthz", timeout=PATIENCE_S).raise_for_status()
+            return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError(f"nobody answers at {address}")
+
+
+async def test_page_static_file_admin_api_and_socket_are_served(url: str) -> None:
+    async with httpx.AsyncClient(base_url=url, follow_redirects=True, timeout=PATIENCE_S) as client:
+        page = await client.get("/")
+        assert page.status_code == 200
+        assert "text/html" in page.headers["content-type"]
+        style = await client.get("/static/css/app.css")
+        assert style.status_code == 200
+        assert "text/css" in style.headers["content-type"]
+        admin = await client.get("/admin/")
+        assert admin.status_code == 200
+        assert "password" in admin.text
+        rooms = (await client.get("/api/rooms/lobby")).raise_for_status().json()
+        assert rooms["slug"] == "lobby"
+    async with await Wire.connect(url) as alice, await Wire.connect(url) as bob:
+        await bob.subscribe("lobby")
+        await alice.ask("send", room="lobby", text="hello")
+        arrived = await bob.event("message", room="lobby")
+        assert arrived["message"]["text"] == "hello"
