@@ -140,7 +140,9 @@ async def test_who_leaves_is_told_and_hears_nothing_more() -> None:
         ({"type": "delete", "message_id": 2**60}, "invalid", "message_id"),
     ],
 )  # fmt: skip
-async def test_a_bad_command_gets_its_typed_error(frame: dict[str, object], code: str, field: str | None) -> None:
+async def test_a_bad_command_gets_its_typed_error(
+    frame: dict[str, object], code: str, field: str | None
+) -> None:
     async with Socket() as socket:
         error = await socket.ask(str(frame.pop("type")), **frame)
         assert (error["type"], error["code"], error["field"]) == ("error", code, field)
