@@ -42,6 +42,8 @@ class Bus:
 
     async def stop(self) -> None:
         await tasks.end(self._tasks)
+        # A link that swallowed its cancellation began to receive after the list above was made.
+        await tasks.end(self._tasks)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._layer.flush()
