@@ -84,7 +84,7 @@ async def test_a_token_that_does_not_hold_is_never_anonymous(
 ) -> None:
     assert (await session.get(path)).status_code == 200
     for header in ("Bearer nonsense", "Bearer ", "bearer x", "Bearer schl\u00fcssel"):
-        answer = await session.get(path, headers={"Authorization": header.encode()})
+        answer = await session.get(path, headers={b"Authorization": header.encode()})
         assert refused(answer)[:2] == (401, "unauthenticated"), header
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 

@@ -52,9 +52,9 @@ async def test_a_page_has_exactly_the_fields_of_the_contract(clients: Clients, c
     assert set(page["messages"][0]) == FIELDS
 
 
-@pytest.mark.parametrize(
-    ("query", "found", "older", "newer"),
-    [
+async def test_a_room_is_paged_by_message_id(clients: Clients, cast: Cast) -> None:
+    ids = await posted(cast, *"0123456789")
+    cases = [
         ("", "0 1 2 3 4 5 6 7 8 9", False, False),
         ("limit=3", "7 8 9", True, False),
         ("before={5}&limit=3", "2 3 4", True, True),
@@ -66,20 +66,15 @@ async def test_a_page_has_exactly_the_fields_of_the_contract(clients: Clients, c
         ("before={0}", "", False, True),
         ("after={9}", "", True, False),
         ("limit=1&after={3}", "4", True, True),
-    ],
-)
-async def test_a_room_is_paged_by_message_id(
-    clients: Clients, cast: Cast, query: str, found: str, older: bool, newer: bool
-) -> None:
-    ids = await posted(cast, *"0123456789")
-    page = (await clients["bob"].get(f"{LOBBY}?{query.format(*ids)}")).json()
-    assert " ".join(texts(page)) == found
-    assert (page["has_older"], page["has_newer"], page["seq"]) == (older, newer, 10)
+    ]
+    for query, found, older, newer in cases:
+        page = (await clients["bob"].get(f"{LOBBY}?{query.format(*ids)}")).json()
+        assert (" ".join(texts(page)), page["has_older"], page["has_newer"]) == (found, older, newer), query
+        assert page["seq"] == 10
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
+async def test_a_wrong_query_of_a_page_is_named(nobody: httpx.AsyncClient, refused: Refusal) -> None:
+    cases = [
         *[(f"limit={wrong}", "limit") for wrong in ("0", "-1", "101", "many", "", "1.0", "1e1", "%D9%A3")],
         *[(f"before={wrong}", "before") for wrong in ("0", "-5", "9007199254740992", "1" * 30, "+1", "%00")],
         ("after=x", "after"),
@@ -87,12 +82,9 @@ async def test_a_room_is_paged_by_message_id(
         ("before=1&after=2", "before"),
         ("limit=1&limit=2", "limit"),
         ("thread=1", "thread"),
-    ],
-)
-async def test_a_wrong_query_of_a_page_is_named(
-    nobody: httpx.AsyncClient, refused: Refusal, query: str, field: str
-) -> None:
-    assert refused(await nobody.get(f"{LOBBY}?{query}")) == (400, "invalid", field)
+    ]
+    for query, field in cases:
+        assert refused(await nobody.get(f"{LOBBY}?{query}")) == (400, "invalid", field), query
 
 
 async def test_changes_are_those_of_a_sync(clients: Clients, cast: Cast) -> None:
@@ -115,10 +107,10 @@ async def test_changes_start_over_when_they_cannot_be_told(clients: Clients, cas
         assert (page["reset"], page["seq"]) == (reset, 2), query
 
 
-@pytest.mark.parametrize("since", ["-1", "x", "", "1.5", "9007199254740992"])
-async def test_a_wrong_since_is_named(nobody: httpx.AsyncClient, refused: Refusal, since: str) -> None:
-    answer = await nobody.get(f"/api/rooms/lobby/changes?since={since}")
-    assert refused(answer) == (400, "invalid", "since")
+async def test_a_wrong_since_is_named(nobody: httpx.AsyncClient, refused: Refusal) -> None:
+    for since in ("-1", "x", "", "1.5", "9007199254740992"):
+        answer = await nobody.get(f"/api/rooms/lobby/changes?since={since}")
+        assert refused(answer) == (400, "invalid", "since"), since
 
 
 async def test_messages_by_id_leave_out_what_is_hidden(clients: Clients, cast: Cast) -> None:
@@ -130,33 +122,27 @@ async def test_messages_by_id_leave_out_what_is_hidden(clients: Clients, cast: C
     assert (await clients["nobody"].get(url)).json()["cards"] == []
 
 
-@pytest.mark.parametrize("ids", ["", "?ids=", "?ids=1,x", "?ids=0", "?ids=-1", "?ids=" + "1," * 100 + "1"])
-async def test_wrong_ids_are_named(nobody: httpx.AsyncClient, refused: Refusal, ids: str) -> None:
-    assert refused(await nobody.get(f"/api/messages{ids}")) == (400, "invalid", "ids")
+async def test_wrong_ids_are_named(nobody: httpx.AsyncClient, refused: Refusal) -> None:
+    for ids in ("", "?ids=", "?ids=1,x", "?ids=0", "?ids=-1", "?ids=" + "1," * 100 + "1"):
+        assert refused(await nobody.get(f"/api/messages{ids}")) == (400, "invalid", "ids"), ids
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body"),
-    [
+async def test_hidden_and_missing_messages_look_the_same(clients: Clients, cast: Cast) -> None:
+    hidden = (await database.write(say, cast.bob, cast.private, "hidden")).message_id
+    assert (await clients["bob"].get(f"/api/messages/{hidden}")).status_code == 200
+    cases: list[tuple[str, str, object]] = [
         ("GET", "", None),
         ("PATCH", "", {"text": "mine"}),
         ("DELETE", "", None),
         ("PUT", "/reactions/👍", None),
         ("DELETE", "/reactions/👍", None),
         ("GET", "/revisions", None),
-    ],
-)
-async def test_hidden_and_missing_messages_look_the_same(
-    clients: Clients, cast: Cast, method: str, path: str, body: object
-) -> None:
-    hidden = (await database.write(say, cast.bob, cast.private, "hidden")).message_id
-    assert (await clients["bob"].get(f"/api/messages/{hidden}")).status_code == 200
-    for who in ("carol", "gus"):
-        answers = [
-            await clients[who].request(method, f"/api/messages/{message_id}{path}", json=body)
-            for message_id in (hidden, hidden + 1000, 0, 2**53, 10**30)
-        ]
-        assert {answer.status_code for answer in answers} == {404}
+    ]
+    ids = (hidden, hidden + 1000, 0, 2**53, 10**30)
+    for method, path, body in cases:
+        urls = [f"/api/messages/{message_id}{path}" for message_id in ids]
+        answers = [await clients["carol"].request(method, url, json=body) for url in urls]
+        assert {answer.status_code for answer in answers} == {404}, path
         assert len({answer.content for answer in answers}) == 1
 
 
