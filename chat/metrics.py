@@ -10,7 +10,7 @@ _registry = CollectorRegistry()
 connections = Gauge("chat_connections", "Sockets open now.", registry=_registry)
 batch_posts = Histogram(
     "chat_batch_posts",
-    "Posts that one transaction committed.",
+    "Posts that one transaction took in, those it refused among them.",
     buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000),
     registry=_registry,
 )
