@@ -26,6 +26,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def installation() -> Iterator[Installation]:
     """One for all tests that do no harm to the server; each has rooms of its own."""
     with Installation() as running:
+        running.add_administrator()
         yield running
 
 

@@ -21,6 +21,7 @@ class Installation:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="chat-")
+        self._settings = {**SETTINGS, "CHAT_DATA_DIR": self._folder.name}
         self._server = self._serve("0")
         self.url = self._server.url()
 
@@ -33,9 +34,20 @@ class Installation:
         self._server = self._serve(self.url.rsplit(":", 1)[1])
         self._server.url()
 
+    def add_administrator(self) -> None:
+        """Somebody who looks after it, so that its first page is the list of rooms."""
+        names = {"DJANGO_SUPERUSER_USERNAME": "admin", "DJANGO_SUPERUSER_EMAIL": ""}
+        command = Program.manage(
+            "createsuperuser",
+            "--noinput",
+            **names,
+            DJANGO_SUPERUSER_PASSWORD="a very long secret",
+            **self._settings,
+        )
+        assert command.wait() == 0, command.output
+
     def _serve(self, port: str) -> Program:
-        settings = {**SETTINGS, "CHAT_DATA_DIR": self._folder.name}
-        return Program.manage("serve", "--migrate", "--port", port, **settings)
+        return Program.manage("serve", "--migrate", "--port", port, **self._settings)
 
     def __enter__(self) -> Self:
         return self

@@ -30,6 +30,8 @@ class EmojiPopover extends ChatElement {
     this.picked = () => {};
     /** @type {HTMLElement | null} */
     this.opener = null;
+    /** @type {HTMLElement | null} what the opener belongs to: a message takes its tools away when the focus leaves it */
+    this.around = null;
     /** @type {any} the vendored database: search words, groups, favourites */
     this.database = null;
   }
@@ -64,7 +66,7 @@ class EmojiPopover extends ChatElement {
   }
 
   async #open(/** @type {{ anchor: HTMLElement, picked: (emoji: string) => void }} */ { anchor, picked }) {
-    Object.assign(this, { picked, opener: anchor, query: "" });
+    Object.assign(this, { picked, opener: anchor, around: anchor.closest("[tabindex]"), query: "" });
     const place = anchor.getBoundingClientRect();
     this.panel.showPopover();
     this.#place(place);
@@ -147,7 +149,9 @@ class EmojiPopover extends ChatElement {
   }
 
   #toggled(/** @type {{ newState: string }} */ event) {
-    if (event.newState === "closed" && this.contains(document.activeElement)) this.opener?.focus();
+    const focused = document.activeElement;
+    if (event.newState !== "closed" || (focused && focused !== document.body && !this.contains(focused))) return;
+    (this.opener?.isConnected ? this.opener : this.around)?.focus();
   }
 }
 
