@@ -29,9 +29,11 @@ export class Attention {
     this.#seen = load(this.#key, {});
     for (const state of this.store.listed()) {
       const room = /** @type {import("./protocol.js").Room} */ (state.room);
-      state.fresh = Boolean(room.me?.role) && room.seq > (this.#seen[room.slug]?.seq ?? 0) && room.slug in this.#seen;
-      state.unread = Math.max(state.unread, room.me?.unread ?? 0);
-      state.mentions = room.me?.mentions ?? 0;
+      const seen = this.#seen[room.slug];
+      // What this browser has seen it knows best; for a room it never showed, the server's count stands.
+      state.fresh = Boolean(seen && room.me?.role && room.seq > seen.seq);
+      state.unread = seen ? state.unread : (room.me?.unread ?? 0);
+      state.mentions = seen ? 0 : (room.me?.mentions ?? 0);
     }
   }
 

@@ -1,5 +1,6 @@
 // Where one writes: grows with the text, keeps drafts per room, sends on Enter, shows what is answered.
 import { html } from "lit";
+import { plainText } from "../lib/plain.js";
 import { load, save } from "../lib/storage.js";
 import { ChatElement } from "./element.js";
 import { icon } from "./icons.js";
@@ -53,7 +54,7 @@ export class MessageComposer extends ChatElement {
     return html`
       <div class="composer-reply">
         ${icon("reply")}
-        <span class="truncate"><span class="muted">Reply to</span> <strong>${message.author.name}</strong> <span class="muted">${message.text}</span></span>
+        <span class="truncate"><span class="muted">Reply to</span> <strong>${message.author.name}</strong> <span class="muted">${plainText(message)}</span></span>
         <button class="icon-button" type="button" aria-label="Do not reply" @click=${() => this.emit("cancel-reply")}>${icon("close")}</button>
       </div>
     `;

@@ -3,6 +3,7 @@ import { html } from "lit";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import { namesSentence, systemSentence } from "../lib/phrases.js";
 import { isOnlyEmoji } from "../lib/emoji.js";
+import { plainText } from "../lib/plain.js";
 import { clockTime, fullTime, shortTime } from "../lib/time.js";
 import { ChatElement } from "./element.js";
 import { icon } from "./icons.js";
@@ -129,7 +130,7 @@ class MessageItem extends ChatElement {
     }
     return html`
       <button class="quote" type="button" @click=${() => this.emit("show-message", id)}>
-        ${icon("reply")}<span class="visually-hidden">Answers</span> <strong>${quoted.author.name}</strong> <span class="truncate">${quoted.text}</span>
+        ${icon("reply")}<span class="visually-hidden">Answers</span> <strong>${quoted.author.name}</strong> <span class="truncate">${plainText(quoted)}</span>
       </button>
     `;
   }
