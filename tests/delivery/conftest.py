@@ -24,6 +24,6 @@ def redis() -> Iterator[Redis]:
 
 @pytest.fixture
 def house(installation: dict[str, str], redis: Redis) -> Iterator[House]:
-    """Two servers, started one after the other so that the first migrates."""
+    """Two servers on both databases, of which one migrates while the other waits."""
     with House({**installation, "REDIS_URL": redis.url}) as both:
         yield both

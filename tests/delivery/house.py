@@ -17,14 +17,13 @@ class House:
     """Two `manage.py serve` processes on one database and one Redis, without rates: tests are in a hurry."""
 
     def __init__(self, settings: dict[str, str], *, second: dict[str, str] | None = None) -> None:
-        """Start both, one after the other; `second` holds what differs for the second server."""
+        """Start both at once; `second` holds what differs for the second server."""
         common = {**settings, "CHAT_RATE_LIMITS": "off", "CHAT_GUESTS": "write"}
         self._settings = [common, {**common, **(second or {})}]
-        self.servers: list[Program] = []
+        self.servers = [self._start(number, "0") for number in range(2)]
         try:
-            for number in range(2):
-                self.servers.append(self._start(number, "0"))
-                self.servers[-1].url()
+            for server in self.servers:
+                server.url()
         except AssertionError:
             self.__exit__(None, None, None)
             raise

@@ -1,0 +1,101 @@
+"""Sockets of an ended session close at once in every process, not only in the one where it ended."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from tests.delivery.house import House
+from tests.programs import Program
+from tests.wire import PATIENCE_S, Wire
+
+PASSWORD, NEW = "correct-horse-battery-9", "staple-battery-correct-7"
+
+
+class Browser:
+    """Somebody with cookies, at one of the servers."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.http = httpx.Client(base_url=url, timeout=PATIENCE_S, follow_redirects=True)
+
+    def post(self, path: str, page: str | None = None, **form: str) -> httpx.Response:
+        """Open the page with the form, and send it, as a browser does."""
+        self.http.get(page or path)
+        form = {"csrfmiddlewaretoken": self.http.cookies["csrftoken"], **form}
+        return self.http.post(path, data=form).raise_for_status()
+
+    async def socket(self, at: str) -> Wire:
+        """A socket at a server of the same installation."""
+        cookie = f"sessionid={self.http.cookies['sessionid']}"
+        return await Wire.connect(at, headers={"Cookie": cookie, "Origin": at})
+
+
+@pytest.fixture
+def new_browser(house: House) -> Iterator[Callable[[], Browser]]:
+    """Makes browsers at the first server."""
+    made: list[Browser] = []
+
+    def make() -> Browser:
+        made.append(Browser(house.urls[0]))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.http.close()
+
+
+@pytest.fixture
+def alice(new_browser: Callable[[], Browser]) -> Browser:
+    """The administrator, made on the first page."""
+    found = new_browser()
+    found.post("/accounts/first/", username="alice", password1=PASSWORD)
+    return found
+
+
+@pytest.fixture
+def bob(alice: Browser, new_browser: Callable[[], Browser]) -> Browser:
+    found = new_browser()
+    found.post("/accounts/signup/", username="bob", password1=PASSWORD)
+    return found
+
+
+async def test_signing_out_here_closes_the_sockets_there(house: House, bob: Browser) -> None:
+    wires = [await bob.socket(url) for url in house.urls]
+    bob.post("/accounts/logout/")
+    assert [(await wire.gone()).code for wire in wires] == [4401, 4401]
+
+
+async def test_a_changed_password_here_closes_the_other_sessions_there(
+    house: House, bob: Browser, new_browser: Callable[[], Browser]
+) -> None:
+    elsewhere = new_browser()
+    elsewhere.post("/accounts/login/", login="bob", password=PASSWORD)
+    own, other = await bob.socket(house.urls[1]), await elsewhere.socket(house.urls[1])
+    bob.post("/accounts/password/change/", oldpassword=PASSWORD, password1=NEW, password2=NEW)
+    assert (await other.gone()).code == 4401
+    assert (await own.gone()).code == 1012
+    assert (await own.event("goodbye"))["reconnect_after"] > 0
+    async with await bob.socket(house.urls[1]) as back:
+        assert back.hello["user"]["name"] == "bob"
+
+
+async def test_a_deactivation_in_the_admin_closes_sockets_and_ends_tokens_there(
+    house: House, installation: dict[str, str], alice: Browser, bob: Browser
+) -> None:
+    token = _token(installation, "bob")
+    own = await bob.socket(house.urls[1])
+    program = await Wire.connect(house.urls[1], token=token)
+    found = re.search(r"/admin/chat/user/(\d+)/change/\">bob<", alice.http.get("/admin/chat/user/").text)
+    assert found
+    alice.post("/admin/chat/user/", action="deactivate", index="0", **{"_selected_action": found[1]})
+    assert (await own.gone()).code == 4401
+    assert (await program.gone()).code == 4401
+    assert alice.http.get("/admin/").status_code == 200
+
+
+def _token(installation: dict[str, str], name: str) -> str:
+    with Program.manage("token", name, **installation) as command:
+        assert command.wait() == 0
+    return command.lines[-1]
