@@ -1,4 +1,4 @@
-"""The API's description: an OpenAPI 3.1 document made from the registered operations, and a page that shows it."""
+"""The API's description: an OpenAPI 3.1 document made from the operations that are registered."""
 
 import inspect
 import re
@@ -9,7 +9,6 @@ from typing import Any, Union, cast, get_args, get_origin
 
 import msgspec
 from django.http import HttpResponse
-from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from chat.api.admission import Access, Call
@@ -30,12 +29,6 @@ async def read_document(call: Call) -> dict[str, Any]:
     return document()
 
 
-@operation("GET", Access.UNASKED)
-async def read_page(call: Call) -> HttpResponse:
-    """This description as a page."""
-    return HttpResponse(_page(), content_type="text/html; charset=utf-8")
-
-
 def registered() -> list[tuple[str, Operation]]:
     """Every operation of this installation with its path, whichever app it belongs to."""
     found = []
@@ -50,8 +43,13 @@ def document() -> Json:
     """The whole description; the same for everybody, and as long as the process lives."""
     paths: dict[str, Json] = {}
     schemas = _Schemas([each for _, each in registered()])
+    names: set[str] = set()
     for path, each in registered():
-        paths.setdefault(path, {})[each.method.lower()] = _operation(path, each, schemas)
+        # The same function may answer at two addresses.
+        name = each.run.__name__ if each.run.__name__ not in names else f"{each.run.__name__}_{_last(path)}"
+        names.add(name)
+        described = {"operationId": name, **_operation(path, each, schemas)}
+        paths.setdefault(path, {})[each.method.lower()] = described
     return {
         "openapi": "3.1.0",
         "info": {"title": "Chat", "version": VERSION, "description": _INTRODUCTION},
@@ -107,7 +105,6 @@ def _answers(each: Operation) -> list[tuple[int, Any]]:
 def _operation(path: str, each: Operation, schemas: _Schemas) -> Json:
     summary, _, description = (inspect.getdoc(each.run) or "").partition("\n\n")
     described: Json = {
-        "operationId": each.run.__name__,
         "tags": [_tag(path)],
         "summary": summary.replace("\n", " "),
         "parameters": _parameters(each, schemas),
@@ -121,6 +118,10 @@ def _operation(path: str, each: Operation, schemas: _Schemas) -> Json:
         content = {"application/json": {"schema": schemas.of(each.body)}}
         described["requestBody"] = {"required": required, "content": content}
     return described
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _tag(path: str) -> str:
@@ -190,13 +191,3 @@ def _patterns(patterns: Sequence[URLPattern | URLResolver], prefix: str) -> Iter
             yield from _patterns(pattern.url_patterns, route)
         else:
             yield route, pattern
-
-
-@cache
-def _page() -> str:
-    by_tag: dict[str, list[Json]] = {}
-    for path, methods in document()["paths"].items():
-        for method, described in methods.items():
-            entry = {"path": path, "method": method.upper(), **described}
-            by_tag.setdefault(described["tags"][0], []).append(entry)
-    return render_to_string("api/docs.html", {"document": document(), "by_tag": by_tag})

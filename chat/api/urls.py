@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
-from chat.api import health, messages, openapi, people, rooms
+from chat.api import health, messages, openapi, people, reference, rooms
 from chat.api.resource import resource
 from chat.api.responses import error_response
 from chat.errors import NotFound
@@ -38,7 +38,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{MESSAGE}/reactions/<str:emoji>", resource(messages.add_reaction, messages.remove_reaction)),
     path(f"{MESSAGE}/revisions", resource(messages.list_revisions)),
     path("api/diagnostics/delay", resource(health.delay)),
-    path("api/openapi.json", resource(openapi.read_document)),
-    path("api/docs", resource(openapi.read_page)),
+    path("api/openapi.json", resource(openapi.read_document), name="openapi"),
+    path("api/docs", resource(reference.read_page)),
     re_path(r"^api(?:/.*)?$", missing),
 ]

@@ -57,6 +57,7 @@ users = resource(gather_users)
 user = resource(read_user)
 # For WSGI servers, and for comparison: the same view, one thread each. Reading needs no CSRF check.
 users_sync = csrf_exempt(async_to_sync(users))
+users_sync.operations = users.operations  # type: ignore[attr-defined]
 
 
 def _bound(call: Call, count: int) -> None:
