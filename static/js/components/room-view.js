@@ -56,9 +56,10 @@ class RoomView extends ChatElement {
     `;
   }
 
-  #foot(/** @type {import("../store.js").RoomState} */ { room }) {
+  #foot(/** @type {import("../store.js").RoomState} */ { room, loaded }) {
     const { me, ready } = this.chat.store;
-    if (!ready) return "";
+    // Not before it is known whether the room exists: the form would move, and lose what was typed into it.
+    if (!ready || (!me && !loaded)) return "";
     if (!me) return html`<join-panel .chat=${this.chat}></join-panel>`;
     if (room?.archived) return html`<p class="foot-note">${icon("archive")} This room is archived. It can be read, not written to.</p>`;
     if (me.kind === "guest" && this.chat.store.rules.guests !== "write") {
