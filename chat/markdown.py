@@ -1,19 +1,43 @@
 """Text to safe HTML: markdown-it without raw HTML, then nh3 as the second wall.
 
-Rendered once, when a message is written. Nothing that people type is ever trusted as HTML.
+Rendered once, when a message is written. Nothing that people type is ever trusted as HTML, and nothing that they
+type may keep the writer busy: what costs more than its length is left out, and shown as it was typed.
 """
+
+import re
+from functools import cache
+from html import escape
 
 import nh3
 from markdown_it import MarkdownIt
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-# Highlighting is linear in the text but slow; longer code is shown plain.
-HIGHLIGHTED_CHARS = 5_000
+# Highlighting is what costs most; code in a longer message is shown plain.
+HIGHLIGHTED_CHARS = 2_000
 # A line of brackets must not nest the parser deep; CommonMark text by people stays below this.
 NESTING_MOST = 20
+# A table's missing cells are filled in, so a few columns and many short lines make far more HTML than text.
+TABLE_CELLS_MOST = 4_000
+# Six times the longest text: a page of such messages still fits in what a connection may have pending.
+HTML_CHARS_MOST = 60_000
+
+# The lexers that took no more than a fraction of a second for the worst of some 200 hostile texts. Others, such
+# as C# and Scala, took minutes. Named by the first alias that Pygments gives them.
+LANGUAGES = frozenset(
+    (
+        *("awk", "bash", "batch", "c", "clojure", "cmake", "console", "cpp", "css", "dart", "diff"),
+        *("docker", "elixir", "erlang", "go", "graphql", "haskell", "html", "ini", "java", "javascript"),
+        *("json", "jsx", "kotlin", "lua", "nginx", "ocaml", "perl", "php", "powershell", "protobuf", "pycon"),
+        *("python", "ruby", "rust", "scss", "sql", "swift", "tex", "toml", "typescript", "vim", "xml"),
+        *("yaml", "zig"),
+    )
+)
+# Several of them look for the end of a line of code through all blanks that follow, from each blank anew.
+_long_blank = re.compile(r"\s{40}")
 
 _TAGS = {
     *("p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr", "span"),
@@ -21,40 +45,68 @@ _TAGS = {
 }
 _ATTRIBUTES = {"a": {"href", "title"}, "code": {"class"}, "span": {"class"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto"}
+# What a reader would see something of.
+_visible = re.compile(r">[^<]*[^<\s]|<hr")
 
 
 def render(text: str) -> str:
     """The message as HTML for `innerHTML`: a small Markdown, links opened apart, nothing active."""
-    return nh3.clean(
-        _markdown.render(text),
+    html = nh3.clean(
+        _parser(_cells_at_most(text) <= TABLE_CELLS_MOST, len(text) <= HIGHLIGHTED_CHARS).render(text),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     ).strip()
+    # Also what Markdown makes nothing of, such as a definition that nothing refers to, is not an empty message.
+    return html if len(html) <= HTML_CHARS_MOST and _visible.search(html) else _as_typed(text)
+
+
+def _as_typed(text: str) -> str:
+    lines = escape(text.strip(), quote=False).splitlines()
+    return f"<p>{'<br>'.join(lines)}</p>"
+
+
+def _cells_at_most(text: str) -> int:
+    """As many columns as any line has, in as many rows as there are lines."""
+    lines = text.splitlines()
+    return max((line.count("|") for line in lines), default=0) * len(lines)
+
+
+@cache
+def _parser(tables: bool, highlighting: bool) -> MarkdownIt:
+    options = {"html": False, "linkify": True, "breaks": True, "maxNesting": NESTING_MOST}
+    parser = MarkdownIt("commonmark", options).enable(["linkify", "strikethrough"])
+    parser.options["highlight"] = _highlight if highlighting else None
+    if tables:
+        parser.enable("table")
+    _link_full_addresses_only(parser)
+    # A picture in a message would tell its server who reads it, and when.
+    return parser.disable("image")
+
+
+def _link_full_addresses_only(parser: MarkdownIt) -> None:
+    """`https://…` and `mailto:…` become links. Looking for others takes seconds in a hostile text, and finds README.md.
+
+    The rule that looks for them once more while it parses is left out for the same reason.
+    """
+    parser.inline.ruler.disable("linkify")
+    assert parser.linkify is not None
+    parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    for scheme in ("ftp:", "//"):
+        parser.linkify.add(scheme, None)
 
 
 def _highlight(code: str, language: str, _attributes: str) -> str:
     """Spans with classes for a known language, an empty answer (shown plain) otherwise."""
-    if not language or len(code) > HIGHLIGHTED_CHARS:
-        return ""
+    lexer = _lexer(language.lower()) if language and not _long_blank.search(code) else None
+    return highlight(code, lexer, HtmlFormatter(nowrap=True, classprefix="hl-")) if lexer else ""
+
+
+def _lexer(language: str) -> Lexer | None:
     try:
         lexer = get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
-        return ""
-    return highlight(code, lexer, HtmlFormatter(nowrap=True, classprefix="hl-"))
-
-
-_markdown = MarkdownIt(
-    "commonmark",
-    {
-        "html": False,
-        "linkify": True,
-        "breaks": True,
-        "highlight": _highlight,
-        "maxNesting": NESTING_MOST,
-    },
-).enable(["linkify", "strikethrough", "table"])
-# A picture in a message would tell its server who reads it, and when.
-_markdown.disable("image")
+        return None
+    return lexer if lexer.aliases[0] in LANGUAGES else None
