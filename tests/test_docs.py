@@ -3,8 +3,19 @@
 import ast
 import re
 from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import msgspec
+
+from chat.api import openapi
+from chat.errors import ChatError
+from chat.protocol import objects
+from chat.protocol.closes import Close
+from chat.protocol.commands import AnyCommand
+from chat.protocol.events import Frame, Limits, Ok, PageOk, PongOk, SentOk, SeqOk, SubscribedOk
 
 ROOT = Path(__file__).parent.parent
+Kind = TypeVar("Kind")
 
 
 def operations() -> str:
@@ -83,3 +94,100 @@ def test_every_path_that_a_document_names_exists() -> None:
     for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
         missing = {name for name in path.findall(document.read_text()) if not (ROOT / name).exists()}
         assert not missing, f"{document.name} names what does not exist: {missing}"
+
+
+def protocol() -> str:
+    return (ROOT / "docs/protocol.md").read_text()
+
+
+def section(title: str) -> str:
+    """The part of the protocol's page under a heading, without what is under the next one of its rank or above."""
+    found = re.search(rf"^(#+) {title}$\n(.*?)(?=^#{{1,2}} |^### |\Z)", protocol(), re.MULTILINE | re.DOTALL)
+    assert found, f"docs/protocol.md has no heading {title}"
+    return found[2]
+
+
+def rows(title: str) -> dict[str, set[str]]:
+    """The words in each row of the table under a heading, by what its first cell names."""
+    found: dict[str, set[str]] = {}
+    for first, rest in re.findall(r"^\| `?([\w.]+)`? \|(.*)$", section(title), re.MULTILINE):
+        found[first] = set(re.findall(r"\w+", rest))
+    return found
+
+
+def fields_of(struct: type[Any]) -> set[str]:
+    return {field.encode_name for field in msgspec.structs.fields(struct)}
+
+
+def subclasses(kind: type[Kind]) -> list[type[Kind]]:
+    return [found for child in kind.__subclasses__() for found in (child, *subclasses(child))]
+
+
+def test_the_protocol_explains_every_command_with_its_fields() -> None:
+    explained = rows("Commands")
+    commands = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyCommand)}
+    assert set(explained) - {"type"} == set(commands)
+    for name, kind in commands.items():
+        assert fields_of(kind) - {"id"} <= explained[name], name
+
+
+def test_the_protocol_explains_every_event_with_its_fields() -> None:
+    explained = rows("Events")
+    events = {str(kind.__struct_config__.tag): kind for kind in Frame.__subclasses__()}
+    assert set(explained) - {"type"} == set(events)
+    for name, kind in events.items():
+        assert fields_of(kind) <= explained[name], name
+    assert fields_of(Limits) <= explained["hello"]
+
+
+def test_the_protocol_names_what_every_command_is_answered_with() -> None:
+    explained = rows("Commands") | {"subscribe": rows("Events")["subscribed"]}
+    replies = {SentOk: "send", SeqOk: "edit", PageOk: "sync", PongOk: "ping", SubscribedOk: "subscribe"}
+    assert set(replies) == set(subclasses(Ok))
+    for kind, command in replies.items():
+        assert fields_of(kind) - {"id"} <= explained[command], command
+
+
+def test_the_protocol_shows_every_object_with_its_fields() -> None:
+    shown = {
+        "Message": (objects.MessageObject, objects.ReactionObject),
+        "Room": (objects.RoomObject, objects.MyRoom),
+        "User": (objects.UserObject,),
+        "Member": (objects.MemberObject,),
+        "Revision": (objects.RevisionObject,),
+        "Page": (objects.PageObject,),
+    }
+    every = {
+        kind
+        for kind in vars(objects).values()
+        if isinstance(kind, type) and kind.__module__ == objects.__name__
+    }
+    assert {kind for kinds in shown.values() for kind in kinds} == every
+    for title, kinds in shown.items():
+        [example] = re.findall(r"```\n(.*?)```", section(title), re.DOTALL)
+        assert set(re.findall(r'"(\w+)":', example)) == set().union(*(fields_of(kind) for kind in kinds)), (
+            title
+        )
+
+
+def test_the_protocol_names_every_error_with_its_status() -> None:
+    explained = rows("Errors")
+    for kind in subclasses(ChatError):
+        assert str(kind.status) in explained[kind.code], kind.code
+    codes = {kind.code for kind in subclasses(ChatError)}
+    assert {name for name in explained if not name.isdigit()} == codes | {"code"}
+
+
+def test_the_protocol_names_every_close_code() -> None:
+    assert {int(name) for name in rows("Errors") if name.isdigit()} == {int(code) for code in Close}
+
+
+def test_the_protocol_names_every_address_of_the_api_with_its_methods() -> None:
+    named: dict[str, set[str]] = {}
+    for methods, paths in re.findall(r"^\| ([A-Z, ]+) (`/[^|]*?) \|", section("JSON API"), re.MULTILINE):
+        for path in re.findall(r"`([^`]+)`", paths):
+            named.setdefault(path, set()).update(methods.split(", "))
+    registered: dict[str, set[str]] = {}
+    for path, each in openapi.registered():
+        registered.setdefault(path.replace("{", "<").replace("}", ">"), set()).add(each.method)
+    assert named == registered
