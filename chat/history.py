@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.hub import Healed, hints
+from chat.limits import fitting_page
 from chat.models import Installation, Membership, Message, Reaction, Revision, Room, User
 from chat.payloads import (
     member_object,
@@ -123,13 +124,14 @@ def sync(user: User | None, slug: str, since: int | None, known_epoch: str | Non
         .select_related("author")
         .order_by("seq")[: SYNC_PAGE + 1]
     )
-    more = len(changed) > SYNC_PAGE
+    fitting = changed[
+        : fitting_page(len(message.text) + len(message.html) for message in changed[:SYNC_PAGE])
+    ]
+    more = len(changed) > len(fitting)
     if more and Message.objects.filter(room=room, seq__gt=since)[SYNC_REACH : SYNC_REACH + 1].exists():
         return _newest(room)
-    changed = changed[:SYNC_PAGE]
-    seq = changed[-1].seq if changed else since
-    messages = message_objects(sorted(changed, key=lambda message: message.pk), room.slug)
-    return PageObject(seq, messages, more, False)
+    messages = message_objects(sorted(fitting, key=lambda message: message.pk), room.slug)
+    return PageObject(fitting[-1].seq if fitting else since, messages, more, False)
 
 
 def _newest(room: Room) -> PageObject:

@@ -6,6 +6,8 @@ Buckets live in this process; with N processes behind a proxy a flood may get N 
 
 import math
 import time
+from collections.abc import Iterable
+from itertools import accumulate
 from typing import NamedTuple
 
 from django.conf import settings
@@ -14,6 +16,8 @@ from chat.errors import Invalid, RateLimited, TooLong
 
 MESSAGE_CHARS = 10_000
 FRAME_BYTES = 65_536
+# A page of long texts ends early: many clients refuse frames of more than 1 MiB.
+PAGE_CHARS = 200_000
 # Emoji that one message may carry, so that its payload stays small.
 REACTIONS_PER_MESSAGE = 50
 # A message names the first 50 people of a reaction.
@@ -71,6 +75,11 @@ def _forget_full(now: float) -> None:
         rate = RATES[name]
         if tokens + (now - since) * rate.per_second >= rate.burst:
             del _buckets[name, key]
+
+
+def fitting_page(sizes: Iterable[int]) -> int:
+    """How many of these, from the first on, make one page: as many as fit, and one at least."""
+    return max(1, sum(total <= PAGE_CHARS for total in accumulate(sizes)))
 
 
 def check_text(text: str) -> None:

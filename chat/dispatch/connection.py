@@ -55,11 +55,12 @@ class Connection:
         """Queue a text frame; a reader too far behind is closed with 1013."""
         if self.closed:
             return
-        self._pending += len(frame)
+        # What waits already decides: one page of long texts may be larger than the bound by itself.
         if self._pending > PENDING_BYTES:
             self._outbox.clear()
             self.close(Close.READER_TOO_SLOW, "You read too slowly; resume from what you have.")
             return
+        self._pending += len(frame)
         self._put({"type": "websocket.send", "text": frame})
 
     def close(self, code: Close, reason: str) -> None:
