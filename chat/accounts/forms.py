@@ -35,10 +35,10 @@ class LoginForm(WithoutPlaceholders, allauth.LoginForm):
 
 def name_field() -> forms.CharField:
     return forms.CharField(
-        label="Your name",
+        label="Your name (optional)",
         required=False,
         max_length=NAME_CHARS,
-        help_text="As others see it. Without one they see your username.",
+        help_text="This is what others see; without it, your username.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 

@@ -1,5 +1,7 @@
 """Messages in the admin, with what edits and reactions left; operators may remove a message for good."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +14,14 @@ from chat.models import Message, Reaction, Revision
 EXCERPT_CHARS = 80
 # Of those about to be removed, so many are shown; the rest is counted.
 SHOWN_BEFORE_REMOVAL = 20
+
+
+class RoomKindFilter(admin.ChoicesFieldListFilter):
+    """Rooms have a kind, and so have messages: the filter says which it means."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "kind of room"
 
 
 class RevisionInline(Inline):
@@ -30,20 +40,16 @@ class RevisionInline(Inline):
 
 @admin.register(Message)
 class MessageAdmin(RecordAdmin):
-    list_display = ("id", "room", "author", "excerpt", "at", "edited_at", "deleted")
+    list_display = ("id", "room", "author", "excerpt", "at", "edited_at")
     list_display_links = ("id", "excerpt")
-    list_filter = ("deleted", "kind", "room__kind")
+    list_filter = ("deleted", "kind", ("room__kind", RoomKindFilter))
     list_select_related = ("room", "author")
     search_fields = ("text", "author__username", "author__name", "room__slug", "room__name")
     search_help_text = "Text, author or room"
     ordering = ("-id",)
-    fields = (
-        ("room", "author"),
-        "text",
-        "event",
-        ("at", "edited_at", "deleted"),
-        ("kind", "reply_to", "client_id"),
-        ("seq", "first_seq", "text_seq"),
+    fieldsets = (
+        (None, {"fields": ("room", "author", "text", "reply_to", "at", "edited_at", "deleted")}),
+        ("Record", {"fields": ("kind", "event", "client_id", "seq", "first_seq", "text_seq")}),
     )
     inlines = (RevisionInline,)
     actions = ("remove",)

@@ -50,16 +50,21 @@ class PersonAdmin(OperationsMixin, UserBase):
     )
     fieldsets = (
         (None, {"fields": ("username", "name", "email", "password")}),
-        ("Account", {"fields": (("kind", "is_active"), ("date_joined", "last_login"))}),
+        ("Account", {"fields": ("kind", "active", "date_joined", "last_login")}),
         ("Rights", {"fields": RIGHTS}),
     )
-    readonly_fields = ("username", "kind", "is_active", "date_joined", "last_login")
-    list_display = ("username", "name", "kind", "email", "is_active", "is_staff", "last_login")
+    readonly_fields = ("username", "kind", "active", "date_joined", "last_login")
+    list_display = ("username", "name", "kind", "email", "active", "is_staff", "last_login")
     list_filter = ("kind", "is_active", "is_staff", "is_superuser", "groups")
     search_fields = ("username", "name", "email")
     show_full_result_count = False
     actions = ("deactivate", "reactivate")
     buttons = actions
+
+    @admin.display(description="active", boolean=True)
+    def active(self, user: User) -> bool:
+        """Changed by the operations, so without Django's advice to untick it."""
+        return user.is_active
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """One's own rights too: whoever gives up the last superuser's would hand them to the first comer."""
