@@ -216,7 +216,6 @@ export class Chat extends EventTarget {
   async createRoom(fields) {
     const room = await api.createRoom(fields);
     this.store.setRoom(room);
-    this.sync.follow(room.slug);
     this.#emit("navigate", roomPath(room.slug));
   }
 

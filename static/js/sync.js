@@ -11,6 +11,8 @@ export class Sync extends EventTarget {
   #healing = new Set();
   /** @type {Set<string>} rooms followed on this connection */
   #followed = new Set();
+  /** @type {Map<string, Promise<void>>} subscriptions without an answer yet */
+  #asked = new Map();
   /** @type {string | null} the room on the screen */
   current = null;
   /** @type {string | null} the room named in the address of this connection: the server subscribes it by itself */
@@ -69,8 +71,10 @@ export class Sync extends EventTarget {
   async open(slug) {
     this.current = slug;
     const state = this.store.room(slug);
+    // It may be on its way to be followed in the background, which brings no page.
+    await this.#asked.get(slug);
     if (!this.connection.isOpen) return;
-    // Either it is followed with its page, or the answer is on its way.
+    // Either it is followed with its page, or it is the room of the address, whose answer comes by itself.
     if (this.#followed.has(slug) && (state.loaded || state.early)) return;
     await this.#subscribe(slug, state.loaded ? (state.complete ?? undefined) : undefined).catch((error) => this.refuse(slug, error));
   }
@@ -85,7 +89,14 @@ export class Sync extends EventTarget {
     this.#followed.delete(slug);
   }
 
-  async #subscribe(/** @type {string} */ slug, /** @type {number | undefined} */ since) {
+  #subscribe(/** @type {string} */ slug, /** @type {number | undefined} */ since) {
+    const answered = this.#askFor(slug, since);
+    const settled = answered.catch(() => {}).then(() => void this.#asked.delete(slug));
+    this.#asked.set(slug, settled);
+    return answered;
+  }
+
+  async #askFor(/** @type {string} */ slug, /** @type {number | undefined} */ since) {
     this.#followed.add(slug);
     this.store.startSubscribing(slug);
     try {

@@ -142,6 +142,16 @@ def test_a_restart_of_the_server_is_announced_and_survived(browser: Browser, own
     alice.leave()
 
 
+def test_signing_out_in_one_tab_ends_the_connection_of_the_others(alice: Visitor) -> None:
+    alice.come_in("Alice", "two-tabs")
+    other = alice.context.new_page()
+    other.goto(alice.page.url)
+    other.locator("button.account-trigger").click()
+    other.get_by_role("button", name="Sign out").click()
+    expect(alice.page.get_by_text("Your session has ended.")).to_be_visible()
+    expect(alice.page.locator(".banner").get_by_role("link", name="Sign in")).to_be_visible()
+
+
 def test_a_refused_message_can_be_sent_again_or_thrown_away(alice: Visitor) -> None:
     alice.come_in("Alice", "refused")
     most = alice.page.evaluate("document.querySelector('chat-app').chat.store.limits.message_chars")

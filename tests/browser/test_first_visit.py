@@ -29,16 +29,6 @@ def make_administrator(alice: Visitor) -> None:
     expect(page.locator("chat-app")).to_be_visible()
 
 
-def sign_up(bob: Visitor) -> None:
-    page = bob.page
-    page.goto(f"{bob.url}/accounts/signup/?next=/chat/lobby/")
-    page.get_by_label("Username").fill("bob")
-    for field in page.locator("input[type=password]").all():
-        field.fill(PASSWORD)
-    page.locator("main button[type=submit]").click()
-    expect(bob.composer).to_be_visible()
-
-
 def test_two_people_meet_and_lose_nothing_when_the_server_is_killed(
     browser: Browser, fresh: Installation
 ) -> None:
@@ -46,7 +36,7 @@ def test_two_people_meet_and_lose_nothing_when_the_server_is_killed(
     bob = Visitor(browser, fresh.url, size=PHONE, has_touch=True)
     make_administrator(alice)
     alice.page.get_by_role("link", name="Lobby").first.click()
-    sign_up(bob)
+    bob.sign_up("bob")
 
     alice.say("Good morning from the desk")
     bob.sees("Good morning from the desk")

@@ -34,6 +34,15 @@ class Visitor:
         self.page.get_by_role("button", name="Join", exact=True).click()
         expect(self.composer).to_be_visible()
 
+    def sign_up(self, username: str, room: str = "lobby") -> None:
+        """Make an account on its page, and go on to a room."""
+        self.page.goto(f"{self.url}/accounts/signup/?next=/chat/{quote(room)}/")
+        self.page.get_by_label("Username").fill(username)
+        for field in self.page.locator("input[type=password]").all():
+            field.fill(PASSWORD)
+        self.page.locator("main button[type=submit]").click()
+        expect(self.composer).to_be_visible()
+
     def open(self, room: str) -> None:
         self.page.goto(f"{self.url}/chat/{quote(room)}/")
 
