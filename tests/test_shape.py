@@ -115,6 +115,7 @@ def test_the_url_leads_somewhere(url: str) -> None:
         "manage.py",
         "docs/architecture.md",
         "docs/operations.md",
+        "docs/protocol.md",
         "chatproject/env.py",
         "chatproject/settings.py",
     ],
