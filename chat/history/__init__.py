@@ -1,0 +1,57 @@
+"""What is read: pages, changes since a number, heads, room lists, unread counts. Plain synchronous queries.
+
+Everything a person may read goes through `RoomQuerySet.visible_to`; hidden and missing rooms look the same.
+"""
+
+from chat.history.feeds import changes_since, head, heads, may_read
+from chat.history.pages import (
+    NEWEST_PAGE,
+    PAGE_MOST,
+    SYNC_REACH,
+    HistoryPage,
+    Snapshot,
+    epoch,
+    message_for,
+    messages_by_id,
+    page,
+    revisions_of,
+    snapshot,
+    sync,
+)
+from chat.history.rooms import (
+    MemberPage,
+    members_of,
+    membership_of,
+    people_named,
+    room_exists,
+    room_for,
+    rooms_for,
+    visible_room,
+)
+
+__all__ = [
+    "NEWEST_PAGE",
+    "PAGE_MOST",
+    "SYNC_REACH",
+    "HistoryPage",
+    "MemberPage",
+    "Snapshot",
+    "changes_since",
+    "epoch",
+    "head",
+    "heads",
+    "may_read",
+    "members_of",
+    "membership_of",
+    "message_for",
+    "messages_by_id",
+    "page",
+    "people_named",
+    "revisions_of",
+    "room_exists",
+    "room_for",
+    "rooms_for",
+    "snapshot",
+    "sync",
+    "visible_room",
+]

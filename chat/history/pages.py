@@ -1,0 +1,147 @@
+"""Messages as one reader sees them: pages of history, changes since a number, single ones, revisions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from django.db.models import QuerySet
+
+from chat.errors import Forbidden, Invalid, NotFound
+from chat.history.rooms import room_for, visible_room
+from chat.limits import fitting_page
+from chat.models import Installation, Message, Reaction, Revision, Room, User
+from chat.payloads import message_object, message_objects, reaction_objects, revision_object
+from chat.permissions import can_see_revisions
+from chat.protocol.objects import MessageObject, PageObject, RevisionObject, RoomObject
+
+# The newest page of a room, and the sizes that the protocol names.
+NEWEST_PAGE = 50
+SYNC_PAGE = 200
+PAGE_MOST = 100
+# Further behind than this, a fresh page is cheaper for both sides than the changes.
+SYNC_REACH = 2_000
+
+
+class Snapshot(msgspec.Struct):
+    """A room as one reader sees it, and the page that makes them complete to `page.seq`."""
+
+    room: RoomObject
+    page: PageObject
+
+
+class HistoryPage(msgspec.Struct):
+    """A window of messages, ascending by id."""
+
+    messages: list[MessageObject]
+    seq: int
+    has_older: bool
+    has_newer: bool
+    cards: list[dict[str, Any]] = []
+
+
+def epoch() -> str:
+    """The name of this installation's history."""
+    return Installation.objects.values_list("epoch", flat=True).get()
+
+
+def snapshot(user: User | None, slug: str, since: int | None, known_epoch: str | None) -> Snapshot:
+    """What a subscriber gets. The caller has joined the room's feed before."""
+    page = sync(user, slug, since, known_epoch)
+    return Snapshot(room_for(user, slug), page)
+
+
+def sync(user: User | None, slug: str, since: int | None, known_epoch: str | None) -> PageObject:
+    """The lowest changes above `since`, or the newest page where these cannot be told (protocol, section 1)."""
+    room = visible_room(user, slug)
+    head = room.seq
+    same_history = known_epoch is None or known_epoch == epoch()
+    if since is None or since > head or not same_history:
+        return _newest(room)
+    changed = list(
+        Message.objects.filter(room=room, seq__gt=since)
+        .select_related("author")
+        .order_by("seq")[: SYNC_PAGE + 1]
+    )
+    fitting = changed[
+        : fitting_page(len(message.text) + len(message.html) for message in changed[:SYNC_PAGE])
+    ]
+    more = len(changed) > len(fitting)
+    if more and Message.objects.filter(room=room, seq__gt=since)[SYNC_REACH : SYNC_REACH + 1].exists():
+        return _newest(room)
+    messages = message_objects(sorted(fitting, key=lambda message: message.pk), room.slug)
+    return PageObject(fitting[-1].seq if fitting else since, messages, more, False)
+
+
+def _newest(room: Room) -> PageObject:
+    """The newest page. The head is read before the rows: what comes in between is merely sent twice."""
+    newest = Message.objects.filter(room=room).select_related("author").order_by("-id")[:NEWEST_PAGE]
+    messages = message_objects(list(newest)[::-1], room.slug)
+    return PageObject(room.seq, messages, False, True)
+
+
+def page(
+    user: User | None,
+    slug: str,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    around: int | None = None,
+    limit: int = NEWEST_PAGE,
+) -> HistoryPage:
+    """Messages next to an id, ascending; without one, the newest. `around` includes the message itself."""
+    if sum(bound is not None for bound in (before, after, around)) > 1:
+        raise Invalid("Give one of before, after and around.", field="before")
+    if not 1 <= limit <= PAGE_MOST:
+        raise Invalid(f"limit must be from 1 to {PAGE_MOST}.", field="limit")
+    room = visible_room(user, slug)
+    everything = Message.objects.filter(room=room).select_related("author")
+    if around is not None:
+        half = limit // 2
+        older, has_older = _slice(everything.filter(id__lte=around).order_by("-id"), limit - half)
+        newer, has_newer = _slice(everything.filter(id__gt=around).order_by("id"), half)
+        found = older[::-1] + newer
+    elif after is not None:
+        found, has_newer = _slice(everything.filter(id__gt=after).order_by("id"), limit)
+        has_older = everything.filter(id__lte=after).exists()
+    else:
+        bound = everything if before is None else everything.filter(id__lt=before)
+        found, has_older = _slice(bound.order_by("-id"), limit)
+        has_newer = before is not None and everything.filter(id__gte=before).exists()
+        found.reverse()
+    return HistoryPage(message_objects(found, room.slug), room.seq, has_older, has_newer)
+
+
+def _slice(messages: QuerySet[Message], limit: int) -> tuple[list[Message], bool]:
+    """The first `limit`, and whether there are more."""
+    found = list(messages[: limit + 1])
+    return found[:limit], len(found) > limit
+
+
+def messages_by_id(user: User | None, ids: Sequence[int]) -> list[MessageObject]:
+    """Those of the messages that this person may read, ascending by id; the others are left out."""
+    found = list(
+        Message.objects.filter(pk__in=ids, room__in=Room.objects.visible_to(user))
+        .select_related("author", "room")
+        .order_by("id")
+    )
+    reactions = reaction_objects(Reaction.objects.filter(message__in=[m for m in found if not m.deleted]))
+    return [message_object(message, message.room.slug, reactions.get(message.pk, [])) for message in found]
+
+
+def message_for(user: User | None, message_id: int) -> MessageObject:
+    """One message; raises NotFound alike for hidden and missing."""
+    found = messages_by_id(user, [message_id])
+    if not found:
+        raise NotFound("There is no such message.", field="message_id")
+    return found[0]
+
+
+def revisions_of(user: User, message_id: int) -> list[RevisionObject]:
+    """The earlier texts of a message, oldest first; raises NotFound, or Forbidden for who may not see them."""
+    visible = Message.objects.filter(pk=message_id, room__in=Room.objects.visible_to(user))
+    message = visible.first()
+    if message is None:
+        raise NotFound("There is no such message.", field="message_id")
+    if not can_see_revisions(user, message):
+        raise Forbidden("Only its author and staff see what a message said before.", field="message_id")
+    return [revision_object(found) for found in Revision.objects.filter(message=message).order_by("seq")]
