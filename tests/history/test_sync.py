@@ -170,7 +170,7 @@ def test_more_than_2000_messages_behind_is_anew_and_2000_is_not(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert history.SYNC_REACH == 2_000
-    monkeypatch.setattr(history, "SYNC_REACH", 210)
+    monkeypatch.setattr("chat.history.pages.SYNC_REACH", 210)
     ids = talk(cast.alice, cast.lobby, 211)
     assert history.sync(cast.bob, cast.lobby.slug, 0, None).reset
     assert not history.sync(cast.bob, cast.lobby.slug, 1, None).reset
