@@ -14,11 +14,10 @@ from tests.services.redis import Redis
 
 # What a developer's own shell may hold and a test must not see.
 SETTINGS = {
-    *("HOST", "PORT", "PUBLIC_ORIGIN", "ALLOWED_HOSTS", "DEBUG"),
+    *("HOST", "PORT", "PUBLIC_ORIGIN", "TRUSTED_PROXIES", "ALLOWED_HOSTS", "DEBUG"),
     *("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "SECRET_KEY_FILE", "SECRET_KEY_FALLBACKS"),
-    *("GITHUB_API_URL", "GITHUB_TOKEN", "GITHUB_TOKEN_FILE"),
-    *("GITHUB_WEBHOOK_SECRET", "GITHUB_WEBHOOK_SECRET_FILE"),
 }
+SETTINGS_PREFIXES = ("CHAT_", "GITHUB_")
 # `CHAT_TEST_DATABASE=postgresql pytest` runs the tests that touch the database, on PostgreSQL.
 ON_POSTGRESQL = os.environ.get("CHAT_TEST_DATABASE", "sqlite") == "postgresql"
 
@@ -33,14 +32,14 @@ def clean() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if name not in SETTINGS and not name.startswith(("CHAT_", "DJANGO_", "PYTEST_"))
+        if name not in SETTINGS and not name.startswith((*SETTINGS_PREFIXES, "DJANGO_", "PYTEST_"))
     }
 
 
 def prepare() -> None:
     """Point the settings at this run's folder and servers."""
     for name in set(os.environ) - set(clean()):
-        if name.startswith("CHAT_") or name in SETTINGS:
+        if name.startswith(SETTINGS_PREFIXES) or name in SETTINGS:
             del os.environ[name]
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "chatproject.settings",
