@@ -12,7 +12,7 @@ from chat.permissions import can_write
 
 def react(user: User, message_id: int, emoji: str, on: bool) -> int:
     """Set or remove one's own reaction and return the message's number; what is so already takes none."""
-    if not emoji_names.is_emoji(emoji):
+    if not _is_one_emoji(emoji):
         raise Invalid("A reaction is one emoji.", field="emoji")
     with transaction.atomic():
         room, message = lock_message(Room.objects.visible_to(user), message_id)
@@ -23,6 +23,12 @@ def react(user: User, message_id: int, emoji: str, on: bool) -> int:
         if _set(user, message, emoji) if on else _remove(user, message, emoji):
             log_change(room, message, Change.Kind.REACT)
         return message.seq
+
+
+def _is_one_emoji(text: str) -> bool:
+    """A skin tone or a hair colour by itself is listed too, but only as a part of others."""
+    known = emoji_names.EMOJI_DATA.get(text)
+    return known is not None and known["status"] != emoji_names.STATUS["component"]
 
 
 def _check_takes_reactions(message: Message) -> None:
