@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 # A socket lives as long as it is used; our sessions and tokens end it, not its age.
 NO_LIMIT = -1
+# Daphne's 5 s are short when everybody comes back at once after a restart: who is cut then only comes again.
+HANDSHAKE_TIMEOUT_S = 20
 
 
 class Lifespan(Protocol):
@@ -56,6 +58,7 @@ class ChatServer(Server):  # type: ignore[misc]
             signal_handlers=False,
             ready_callable=self._prepare,
             websocket_timeout=NO_LIMIT,
+            websocket_handshake_timeout=HANDSHAKE_TIMEOUT_S,
             websocket_max_message_size=FRAME_BYTES,
             websocket_max_frame_size=FRAME_BYTES,
             server_name="chat",

@@ -1,6 +1,7 @@
 """A plain ASGI application on our server, run as a process: what the server does is seen without the chat.
 
-Arguments: the port, then words that make something hang: "drain", "stop", "thread", "loop".
+Arguments: the port, then words that make something hang: "drain", "stop", "thread", "loop". With "hurry" the
+server gives up on what hangs much sooner than in earnest.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from chat.serving import drain
 from chat.serving.server import ChatServer
 
 FOR_EVER_S = 3600
@@ -101,6 +103,8 @@ class Lifespan:
 
 
 if __name__ == "__main__":
+    if "hurry" in hanging:
+        drain.IN_FLIGHT_S, drain.EXIT_WITHIN_S = 1.0, 4.0
     server = ChatServer(
         application, host="127.0.0.1", port=int(sys.argv[1]), lifespan=Lifespan(), announce=say
     )
