@@ -14,7 +14,7 @@ SignIn = Callable[[User], Client]
 
 
 def user_of(client: Client) -> str | None:
-    found = User.objects.filter(pk=client.session.get(SESSION_KEY)).first()
+    found = User.objects.filter(pk=client.session.get(SESSION_KEY, 0)).first()
     return found.username if found else None
 
 

@@ -63,7 +63,9 @@ async def test_the_plain_dialect_needs_a_room() -> None:
     assert not await Socket("/ws/chat/", plain=True).accepted()
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "https://testserver", "null", "http://[", OURS + ":1"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "https://testserver", "null", "http://[", OURS + ":1"]
+)
 async def test_a_foreign_origin_is_refused(origin: str) -> None:
     assert await Socket(headers={"origin": OURS}).accepted()
     assert not await Socket(headers={"origin": origin}).accepted()
