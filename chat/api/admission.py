@@ -48,9 +48,9 @@ class Call(msgspec.Struct, frozen=True):
 async def admit(request: HttpRequest, access: Access, bucket: str) -> Call:
     """Let the request in; raises RateLimited, Unauthenticated or Forbidden (CSRF)."""
     visitor = await visitor_of(request)
+    take(bucket, visitor.user.pk if visitor.user else visitor.address)
     if visitor.refused is not None:
         raise visitor.refused
-    take(bucket, visitor.user.pk if visitor.user else visitor.address)
     closed = access is Access.READER and settings.CHAT_GUESTS == "off"
     if visitor.user is None and (closed or access is Access.PERSON):
         raise Unauthenticated("Sign in first.")

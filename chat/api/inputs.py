@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, QueryDict
 
 from chat.errors import BadFrame, Invalid, TooLong, UnsupportedMediaType
@@ -40,8 +41,12 @@ def read_body(body: bytes, kind: type[T]) -> T:
     return decode_fields(text or "{}", kind)
 
 
-def read_query(query: QueryDict, kind: type[T]) -> T:
+def read_query(request: HttpRequest, kind: type[T]) -> T:
     """The query as the struct, unknown names left aside; raises Invalid that names the field."""
+    try:
+        query = request.GET
+    except TooManyFieldsSent:
+        raise Invalid("The query has too many fields.") from None
     values = {name: _value(query, name, types) for name, types in _fields(kind).items() if name in query}
     try:
         return msgspec.convert(values, kind)

@@ -112,7 +112,7 @@ async def _answer(chosen: Operation | None, request: HttpRequest, path: dict[str
     else:
         call = await admit(request, chosen.access, chosen.bucket)
     if chosen.query is not None:
-        path["query"] = read_query(request.GET, chosen.query)
+        path["query"] = read_query(request, chosen.query)
     if chosen.body is not None:
         path["body"] = read_body(body, chosen.body)
     return _respond(await chosen.run(call, **path))

@@ -126,6 +126,15 @@ async def test_guests_only_read_where_they_may_only_read(
     assert refused(answer)[:2] == (403, "forbidden")
 
 
+async def test_trying_tokens_is_limited(
+    nobody: httpx.AsyncClient, refused: Refusal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(limits.RATES, "request", limits.Rate(1, 0.01, "requests"))
+    wrong = {"Authorization": "Bearer nonsense"}
+    assert refused(await nobody.get("/api/me", headers=wrong))[0] == 401
+    assert refused(await nobody.get("/api/me", headers=wrong))[0] == 429
+
+
 async def test_requests_are_limited_by_person_and_for_nobody_by_address(
     clients: Clients, refused: Refusal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,6 +93,7 @@ async def test_metrics_count_what_happens(nobody: httpx.AsyncClient) -> None:
     ]
     before = [await value(line) for line in counted]
     async with Socket() as socket:
+        await socket.event("subscribed")
         assert await value("chat_connections") == 1
         await socket.ask("send", text="hello")
         await socket.ask("send", text=" ")
