@@ -29,15 +29,7 @@ def make_administrator(alice: Visitor) -> None:
     expect(page.locator("chat-app")).to_be_visible()
 
 
-def test_two_people_meet_and_lose_nothing_when_the_server_is_killed(
-    browser: Browser, fresh: Installation
-) -> None:
-    alice = Visitor(browser, fresh.url)
-    bob = Visitor(browser, fresh.url, size=PHONE, has_touch=True)
-    make_administrator(alice)
-    alice.page.get_by_role("link", name="Lobby").first.click()
-    bob.sign_up("bob")
-
+def they_talk(alice: Visitor, bob: Visitor) -> None:
     alice.say("Good morning from the desk")
     bob.sees("Good morning from the desk")
     bob.say("Good morning from the train")
@@ -45,6 +37,8 @@ def test_two_people_meet_and_lose_nothing_when_the_server_is_killed(
     alice.sees("Good morning from the train")
     assert bob.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
+
+def they_edit_and_react(alice: Visitor, bob: Visitor) -> None:
     alice.composer.press("ArrowUp")
     alice.page.get_by_label("Edit the message").fill("Good morning from the kitchen")
     alice.page.get_by_label("Edit the message").press("Enter")
@@ -57,6 +51,8 @@ def test_two_people_meet_and_lose_nothing_when_the_server_is_killed(
     alice.sees("Good morning from the kitchen")
     expect(alice.message("train").locator(".reaction").first).to_have_attribute("aria-pressed", "true")
 
+
+def the_server_is_killed_while_they_write(fresh: Installation, alice: Visitor, bob: Visitor) -> None:
     fresh.stop(signal.SIGKILL)
     expect(alice.page.get_by_text("No connection.")).to_be_visible()
     alice.say("Written while the server was down")
@@ -66,5 +62,18 @@ def test_two_people_meet_and_lose_nothing_when_the_server_is_killed(
     alice.sees("Written while the server was down")
     bob.page.evaluate("window.dispatchEvent(new Event('online'))")
     bob.sees("Written while the server was down")
+
+
+def test_two_people_meet_and_lose_nothing_when_the_server_is_killed(
+    browser: Browser, fresh: Installation
+) -> None:
+    alice = Visitor(browser, fresh.url)
+    bob = Visitor(browser, fresh.url, size=PHONE, has_touch=True)
+    make_administrator(alice)
+    alice.page.get_by_role("link", name="Lobby").first.click()
+    bob.sign_up("bob")
+    they_talk(alice, bob)
+    they_edit_and_react(alice, bob)
+    the_server_is_killed_while_they_write(fresh, alice, bob)
     assert alice.texts() == bob.texts()
     assert alice.errors == bob.errors == []
