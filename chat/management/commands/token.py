@@ -23,7 +23,9 @@ class Command(BaseCommand):
         except ChatError as error:
             raise CommandError(error.detail) from error
         except DatabaseError as error:
-            raise CommandError(f"The database refused ({error}). Has it been migrated?") from error
+            # PostgreSQL shows the query below its first line.
+            said = str(error).partition("\n")[0]
+            raise CommandError(f"The database refused ({said}). Has it been migrated?") from error
 
 
 def _find(name: str) -> User | None:
