@@ -32,7 +32,8 @@ def can_write(user: User | None, room: Room, membership: Membership | None) -> b
 
 def can_join(user: User | None, room: Room) -> bool:
     """Join without an invitation."""
-    return user is not None and not user.is_guest and room.kind in (Room.Kind.PUBLIC, Room.Kind.OPEN)
+    known = user is not None and user.is_active and not user.is_guest
+    return known and room.kind in (Room.Kind.PUBLIC, Room.Kind.OPEN)
 
 
 def can_create_room(user: User | None) -> bool:

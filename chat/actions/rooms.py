@@ -70,6 +70,7 @@ def create_room(
 
 def room_on_demand(slug: str) -> Room:
     """The public room with this slug, made if there is none: without an owner, at seq 0."""
+    slug = normal_slug(slug)
     check_slug(slug)
     room, _ = Room.objects.get_or_create(slug=slug, defaults={"name": slug, "kind": Room.Kind.PUBLIC})
     return room
@@ -111,9 +112,15 @@ def _chosen_slug(name: str, kind: str, slug: str | None) -> str:
         if slug is not None:
             raise Invalid("A private room gets its address from the server.", field="slug")
         return secrets.token_hex(RANDOM_SLUG_BYTES)
-    wanted = normal_slug(slug if slug is not None else _not_in_slug.sub("-", name).strip("-"))
+    wanted = normal_slug(slug) if slug is not None else _slug_of(name)
     check_slug(wanted)
     return wanted
+
+
+def _slug_of(name: str) -> str:
+    """The name's letters and digits; a name of none, such as a lone emoji, gives no better address than any."""
+    letters = _not_in_slug.sub("-", normal_slug(name))[:SLUG_CHARS].strip("-")
+    return letters or secrets.token_hex(RANDOM_SLUG_BYTES)
 
 
 def _people(user: User, members: list[int], kind: str) -> list[User]:

@@ -17,11 +17,12 @@ TOPIC_CHARS = 250
 class RoomQuerySet(models.QuerySet["Room"]):
     def visible_to(self, user: User | None) -> "RoomQuerySet":
         """The rooms whose content this person may read, `None` being a passer-by (protocol, section 2)."""
-        public = Q(kind=Room.Kind.PUBLIC)
         if user is None or user.is_guest:
-            return self.filter(public) if settings.CHAT_GUESTS != "off" else self.none()
-        mine = Q(pk__in=user.memberships.values("room_id"))
-        return self.filter(public | Q(kind=Room.Kind.OPEN) | mine)
+            kinds = [Room.Kind.PUBLIC] if settings.CHAT_GUESTS != "off" else []
+        else:
+            kinds = [Room.Kind.PUBLIC, Room.Kind.OPEN]
+        mine = Q(pk__in=user.memberships.values("room_id")) if user is not None else Q()
+        return self.filter(Q(kind__in=kinds) | mine)
 
     def with_slug(self, slug: str) -> "RoomQuerySet":
         """The room of this slug, which may be any text that somebody typed into an address."""
