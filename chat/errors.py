@@ -3,7 +3,10 @@
 Every door (socket, HTTP, admin, jobs) translates a ChatError in one place. Codes are part of the wire contract.
 """
 
+import logging
 from typing import ClassVar
+
+logger = logging.getLogger(__name__)
 
 
 class ChatError(Exception):
@@ -106,3 +109,11 @@ class GatewayTimeout(ChatError):
     """Another service did not answer in time."""
 
     code, status, retryable = "gateway_timeout", 504, True
+
+
+def as_chat_error(error: Exception) -> ChatError:
+    """A refusal as it is. Anything else is a fault of ours: logged with its traceback, shown without a word of it."""
+    if isinstance(error, ChatError):
+        return error
+    logger.error("Something failed that nobody thought of", exc_info=error)
+    return Unavailable("Something went wrong here, and was noted. Try again.", retry_after=1)

@@ -16,7 +16,7 @@ from chat.api.admission import SAFE_METHODS, Access, Call, admit
 from chat.api.inputs import body_of, read_body, read_query
 from chat.api.responses import error_response, json_response
 from chat.auth import Visitor
-from chat.errors import ChatError, MethodNotAllowed, NotAcceptable
+from chat.errors import MethodNotAllowed, NotAcceptable, as_chat_error
 from chat.hub import Credential
 
 T = TypeVar("T")
@@ -82,8 +82,8 @@ def resource(*operations: Operation) -> Resource:
         chosen = by_method.get("GET" if request.method == "HEAD" else request.method or "")
         try:
             response = await _answer(chosen, request, path)
-        except ChatError as error:
-            response = error_response(error)
+        except Exception as error:
+            response = error_response(as_chat_error(error))
             if isinstance(error, MethodNotAllowed):
                 response["Allow"] = ", ".join(_allowed(by_method))
         if chosen is not None:

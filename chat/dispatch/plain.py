@@ -3,7 +3,7 @@
 from chat.actions.messages import Draft
 from chat.dispatch.connection import Connection
 from chat.dispatch.table import posts
-from chat.errors import ChatError, Invalid, Unauthenticated
+from chat.errors import ChatError, Invalid, Unauthenticated, as_chat_error
 from chat.limits import take
 from chat.protocol.codec import decode_object, encode
 
@@ -23,8 +23,8 @@ async def post(connection: Connection, message: str) -> None:
         if connection.visitor.user is None or connection.default_room is None:
             raise Unauthenticated("Sign in first.")
         await posts.put(Draft(connection.visitor.user.pk, connection.default_room, message))
-    except ChatError as error:
-        connection.deliver(refusal(error))
+    except Exception as error:
+        connection.deliver(refusal(as_chat_error(error)))
 
 
 def refusal(error: ChatError) -> str:

@@ -10,7 +10,7 @@ from chat.actions.reactions import react
 from chat.actions.rooms import normal_slug
 from chat.actions.typing import announce_typing
 from chat.dispatch.connection import Connection
-from chat.errors import ChatError, Invalid, NotFound, Unauthenticated
+from chat.errors import ChatError, Invalid, NotFound, Unauthenticated, as_chat_error
 from chat.limits import TYPING_INTERVAL_SECONDS, take
 from chat.models import User
 from chat.payloads import now
@@ -31,8 +31,8 @@ async def carry_out(connection: Connection, command: commands.AnyCommand) -> Non
     try:
         take("send" if isinstance(command, commands.Send) else "command", _payer(connection))
         reply = await _table[type(command)](connection, command)
-    except ChatError as error:
-        reply = error_frame(error, command.id)
+    except Exception as error:
+        reply = error_frame(as_chat_error(error), command.id)
     kind = str(type(command).__struct_config__.tag)
     metrics.count_command(kind, reply.code if isinstance(reply, Error) else "ok")
     if reply is not None and (command.id is not None or isinstance(reply, Error)):
