@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from django.http import HttpResponse
 from django.test import AsyncClient, AsyncRequestFactory
 
 from chat.api.admission import Access, Call
@@ -24,6 +25,7 @@ async def broken(call: Call) -> dict[str, str]:
 
 async def test_a_fault_behind_the_json_door_is_answered_in_its_form(caplog: pytest.LogCaptureFixture) -> None:
     response = await resource(broken)(AsyncRequestFactory().get("/api/broken"))
+    assert isinstance(response, HttpResponse)
     assert response.status_code == 503
     assert b'"code":"unavailable"' in response.content
     assert SECRET.encode() not in response.content
