@@ -11,9 +11,9 @@ from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-# The modules that a page needs at once, below static/; theme.js is no module, the emoji are loaded when wanted.
+# The modules that a page needs at once, below static/; the scripts without imports belong to other pages.
 SCRIPTS = ("js", "vendor/lit", "vendor/lit-element", "vendor/lit-html", "vendor/reactive-element")
-LATER = {"theme.js"}
+ELSEWHERE = {"theme.js", "reveal.js"}
 
 
 class Shell(NamedTuple):
@@ -50,7 +50,7 @@ def _shell(template: str) -> Shell:
         path
         for folder in SCRIPTS
         for path in sorted((static / folder).rglob("*.js"))
-        if path.name not in LATER
+        if path.name not in ELSEWHERE
     ]
     body = render_to_string(
         template, {"modules": [path.relative_to(static).as_posix() for path in scripts]}

@@ -18,7 +18,7 @@ class JoinPanel extends ChatElement {
       <section class="join-panel" aria-label="Join the conversation">
         ${guests === "off" ? html`<p class="join-title">Sign in to join the conversation.</p>` : this.#guestForm()}
         <p class="join-ways">
-          <a class="button" href="/accounts/login/?next=${next}">Sign in</a>
+          <a class="button ${guests === "off" ? "button-primary" : ""}" href="/accounts/login/?next=${next}">Sign in</a>
           ${signup === "open" ? html`<a class="button button-quiet" href="/accounts/signup/?next=${next}">Create an account</a>` : ""}
         </p>
         <p class="error" role="alert">${this.problem}</p>

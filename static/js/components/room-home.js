@@ -20,7 +20,7 @@ class RoomHome extends ChatElement {
         <div class="home-inner">
           <p class="home-hello">${this.#hello()}</p>
           ${!store.ready ? html`<ul class="home-rooms" aria-hidden="true">${[1, 2, 3].map(() => html`<li class="home-room skeleton"></li>`)}</ul>` : ""}
-          ${store.ready && rooms.length === 0 ? this.#empty() : ""}
+          ${store.me && rooms.length === 0 ? this.#empty() : ""}
           <ul class="home-rooms">${rooms.map((state) => this.#card(state))}</ul>
           ${store.ready && !store.me ? html`<join-panel .chat=${this.chat}></join-panel>` : ""}
         </div>
@@ -29,9 +29,10 @@ class RoomHome extends ChatElement {
   }
 
   #hello() {
-    const { me, ready } = this.chat.store;
+    const { me, ready, rules } = this.chat.store;
     if (!ready) return "";
     if (me) return html`<strong>Hello ${me.name}.</strong> Pick a room, or make one for what you have in mind.`;
+    if (rules.guests === "off") return html`<strong>Welcome.</strong> Sign in to see the rooms.`;
     return html`<strong>Welcome.</strong> Have a look around; say who you are to join in.`;
   }
 

@@ -73,17 +73,18 @@ class RoomView extends ChatElement {
 
   #closed(/** @type {import("../store.js").RoomState} */ state) {
     const { me, ready } = this.chat.store;
-    const title = { missing: "There is no such room", forbidden: "This room is not open to you", removed: "You are no longer in this room" }[/** @type {"missing"} */ (state.status)];
+    const isSignIn = ready && !me && state.status === "forbidden";
+    const title = isSignIn ? "Sign in to see this room" : { missing: "There is no such room", forbidden: "This room is not open to you", removed: "You are no longer in this room" }[/** @type {"missing"} */ (state.status)];
     const mayCreate = state.status === "missing" && me && me.kind !== "guest";
     const mayOpen = state.status === "missing" && ready && !me && this.chat.store.rules.rooms_on_demand;
     return html`
       <div class="empty room-closed">
         ${icon(state.status === "missing" ? "hash" : "lock")}
         <h2>${title}</h2>
-        <p>${mayOpen ? "Come in, and it opens with you." : state.status === "missing" ? "Or it is private, and you have not been invited." : state.problem || "Ask somebody who is in it."}</p>
+        <p>${mayOpen ? "Come in, and it opens with you." : state.status === "missing" ? "Or it is private, and you have not been invited." : isSignIn ? "This chat is for people with an account." : state.problem || "Ask somebody who is in it."}</p>
         <div class="row">
           ${mayCreate ? html`<button class="button button-primary" type="button" @click=${() => this.chat.dispatchEvent(new Event("missing-room"))}>Create it</button>` : ""}
-          <a class="button" href="/">See all rooms</a>
+          ${isSignIn ? "" : html`<a class="button" href="/">See all rooms</a>`}
         </div>
         ${ready && !me ? html`<join-panel .chat=${this.chat}></join-panel>` : ""}
       </div>
