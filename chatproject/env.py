@@ -173,14 +173,18 @@ def email(name: str, default_from: str) -> dict[str, Any]:
             "EMAIL_BACKEND": f"django.core.mail.backends.{'console' if raw else 'dummy'}.EmailBackend"
         }
     ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
-    if parts.scheme not in ports or not parts.hostname:
+    try:
+        port = parts.port or ports.get(parts.scheme)
+    except ValueError:
+        port = None
+    if parts.scheme not in ports or not parts.hostname or port is None:
         raise ImproperlyConfigured(
             f"{name} must look like smtp://user:password@host:587?from=chat@example.org."
         )
     return found | {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or ports[parts.scheme],
+        "EMAIL_PORT": port,
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_TLS": parts.scheme == "smtp",

@@ -102,7 +102,9 @@ def test_signing_out_takes_a_post_and_ends_the_session(signed_in: SignIn, bob: U
 def test_forms_without_their_token_are_refused(bob: User) -> None:
     strict = Client(enforce_csrf_checks=True, SERVER_NAME="localhost")
     form = {"login": "bob", "password": PASSWORD}
-    assert strict.post("/accounts/login/", form).status_code == 403
+    refused = strict.post("/accounts/login/", form)
+    assert refused.status_code == 403
+    assert "This page was out of date" in refused.content.decode()
 
 
 def test_signing_up_makes_an_account_and_signs_in(visitor: Client, alice: User) -> None:
