@@ -6,7 +6,6 @@ session it does not like; this one writes nothing.
 
 import hmac
 from collections.abc import Awaitable, Callable, MutableMapping
-from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,12 +14,13 @@ import msgspec
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.http import HttpRequest, parse_cookie
 from django.utils import timezone
 
 from chat import database
 from chat.errors import ChatError, Unauthenticated
 from chat.hub import Credential
+from chat.limits import is_storable
 from chat.models import Token, User
 from chat.models.token import digest
 
@@ -33,7 +33,7 @@ _SESSION_EXPIRED = "The token is not valid (any more)."
 
 
 class Visitor(msgspec.Struct):
-    """The one behind a connection or request: a user, or nobody; `refused` says why a token did not do."""
+    """The one behind a connection or request: a user, or nobody; `refused` says why they could not be told."""
 
     user: User | None
     credential: Credential
@@ -66,9 +66,11 @@ class AuthMiddlewareStack:
         self._inner = inner
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        visitor = await identify(
-            _session_cookie(scope), _bearer(_header(scope, b"authorization")), _address(scope)
-        )
+        token, address = _bearer(_header(scope, b"authorization")), _address(scope)
+        try:
+            visitor = await identify(_session_cookie(scope), token, address)
+        except ChatError as error:
+            visitor = Visitor(None, Credential(None), address, refused=error)
         await self._inner(
             {**scope, "visitor": visitor, "user": visitor.user or AnonymousUser()}, receive, send
         )
@@ -130,6 +132,8 @@ def _by_token(token: str, address: str) -> Visitor:
 def _by_session(session_key: str, address: str) -> Visitor:
     """A session that is missing, expired or of a changed password is no session: the visitor is nobody."""
     nobody = Visitor(None, Credential(None), address)
+    if not is_storable(session_key):
+        return nobody
     session = _session_store()(session_key).load()
     known_hash, user_id = session.get(HASH_SESSION_KEY, ""), session.get(SESSION_KEY)
     if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS or user_id is None:
@@ -177,12 +181,8 @@ def _header(scope: Scope, name: bytes) -> str | None:
 
 
 def _session_cookie(scope: Scope) -> str | None:
-    try:
-        cookies = SimpleCookie(_header(scope, b"cookie") or "")
-    except CookieError:
-        return None
-    found = cookies.get(settings.SESSION_COOKIE_NAME)
-    return found.value if found else None
+    """Read as Django reads it: Python's own parser drops every cookie behind one that it does not like."""
+    return parse_cookie(_header(scope, b"cookie") or "").get(settings.SESSION_COOKIE_NAME)
 
 
 def _bearer(header: str | None) -> str | None:

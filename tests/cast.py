@@ -4,6 +4,11 @@ Each stands so to the four rooms: the lobby, which is public, and one open, one 
 """
 
 from dataclasses import dataclass
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest
 
 from chat.actions.messages import Draft, Posted, post_message
 from chat.actions.rooms import create_room
@@ -52,6 +57,16 @@ def person(name: str, kind: str = User.Kind.USER) -> User:
     user.set_unusable_password()
     user.save()
     return user
+
+
+def sign_in(user: User) -> str:
+    """A session as Django makes it; its key."""
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore()
+    login(request, user, settings.AUTHENTICATION_BACKENDS[0])
+    request.session.save()
+    assert request.session.session_key
+    return request.session.session_key
 
 
 def say(author: User, room: Room, text: str, client_id: str | None = None, **fields: int) -> Posted:
