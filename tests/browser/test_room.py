@@ -159,6 +159,24 @@ def test_new_messages_do_not_move_somebody_who_reads_above(alice: Visitor, bob: 
     expect(bob.page.locator(".jump")).to_have_count(0)
 
 
+def test_a_busy_room_does_not_grow_without_end_under_its_reader(alice: Visitor) -> None:
+    alice.come_in("Alice", "busy")
+    alice.say("first of many")
+    alice.sees("first of many")
+    alice.page.evaluate(
+        """() => {
+            const { store } = document.querySelector("chat-app").chat;
+            const [first] = store.room("busy").list();
+            for (let seq = 2; seq <= 310; seq += 1) {
+                const more = { id: first.id + seq, seq, client_id: null, html: "", text: `number ${seq}.` };
+                store.applyMessage({ type: "message", room: "busy", message: { ...first, ...more } });
+            }
+        }"""
+    )
+    expect(alice.message("number 310.")).to_be_in_viewport()
+    expect(alice.messages).to_have_count(200)
+
+
 def test_the_title_counts_what_was_said_elsewhere(alice: Visitor, bob: Visitor) -> None:
     alice.come_in("Alice", "elsewhere")
     bob.come_in("Bob", "elsewhere")

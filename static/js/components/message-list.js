@@ -139,6 +139,8 @@ export class MessageList extends ChatElement {
 
   updated() {
     this.keeper.observe(/** @type {HTMLElement} */ (this.querySelector(".log-scroll")), /** @type {HTMLElement} */ (this.querySelector(".log")));
+    // Whoever reads at the bottom of a busy room does not need all that went by.
+    if (!this.away && this.state.list().length > MOST_ROWS) this.chat.store.trim(this.slug);
     if (this.state.loaded && !this.shownUnread) {
       this.shownUnread = true;
       const line = this.querySelector(".unread-line");
@@ -155,9 +157,7 @@ export class MessageList extends ChatElement {
   #atBottomChanged(/** @type {boolean} */ atBottom) {
     this.away = !atBottom;
     this.chat.attention.atBottom = atBottom;
-    if (!atBottom) return;
-    this.chat.attention.look();
-    if (this.state.list().length > MOST_ROWS) this.chat.store.trim(this.slug);
+    if (atBottom) this.chat.attention.look();
   }
 
   // Getting to a message.
