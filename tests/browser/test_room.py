@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.visitor import Visitor
 
 Make = Callable[..., Visitor]
+TALL = "\n\n".join(["and one more line"] * 3)
 
 
 @pytest.fixture
@@ -123,8 +124,12 @@ def test_who_types_is_shown_without_moving_anything(alice: Visitor, bob: Visitor
 
 def test_older_messages_come_while_the_place_is_kept(alice: Visitor) -> None:
     alice.come_in("Alice", "history")
+    # Tall ones, so that one page is more than the room loads ahead of its reader.
     for number in range(130):
-        assert alice.ask("POST", "/api/rooms/history/messages", {"text": f"message {number}."})[0] == 201
+        assert (
+            alice.ask("POST", "/api/rooms/history/messages", {"text": f"message {number}.\n\n{TALL}"})[0]
+            == 201
+        )
     alice.page.reload()
     alice.sees("message 129.")
     scroller = alice.page.locator(".log-scroll")
