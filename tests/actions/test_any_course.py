@@ -65,7 +65,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.held: dict[int, MessageObject] = {}
-        self.n: int | None = None
+        self.n = 0
 
     def take(self, messages: list[MessageObject], complete_to: int) -> None:
         for message in messages:
@@ -112,6 +112,11 @@ class Course(RuleBasedStateMachine):
             self.said[answer.message_id] = Said(where, who, text, self.takes_number(where, answer.seq))
             if client_id is not None:
                 self.sent[who, client_id] = (answer.message_id, draft, answer.seq)
+
+    @rule(where=ROOMS, texts=st.lists(TEXTS, min_size=2, max_size=4))
+    def post_several(self, where: str, texts: list[str]) -> None:
+        for text in texts:
+            self.post("bob", where, text, None)
 
     @precondition(lambda self: self.said)
     @rule(who=PEOPLE, pick=PICK, text=TEXTS)
@@ -195,7 +200,6 @@ class Course(RuleBasedStateMachine):
     def heal(self, where: str, which: bool) -> None:
         """A reader who missed events is led over the hole by frames, each beginning where the last ended."""
         reader, more = self.readers[where][which], True
-        reader.n = reader.n or 0
         while more:
             healed = history.changes_since(self.rooms[where].pk, reader.n)
             for hint in healed.hints:
@@ -269,8 +273,8 @@ class Course(RuleBasedStateMachine):
 
 def test_any_course_of_events_keeps_the_promises(monkeypatch: pytest.MonkeyPatch) -> None:
     """With small pages, so that a few messages already make several."""
-    monkeypatch.setattr("chat.history.pages.SYNC_PAGE", 3)
-    monkeypatch.setattr("chat.history.feeds.HEAL_PAGE", 3)
+    monkeypatch.setattr("chat.history.pages.SYNC_PAGE", 2)
+    monkeypatch.setattr("chat.history.feeds.HEAL_PAGE", 2)
     run_state_machine_as_test(
         Course,
         settings=settings(
