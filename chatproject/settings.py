@@ -202,6 +202,8 @@ LOGGING = {
     "loggers": {
         "httpx": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
+        # It logs a traceback for every lost subscriber, again and again; the hub says once that Redis is away.
+        "channels_redis": {"level": "CRITICAL"},
         # A refused request is its sender's affair; whoever sends many must not fill the log.
         "django.request": {"level": "ERROR"},
     },

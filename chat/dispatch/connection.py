@@ -1,6 +1,7 @@
 """One socket, as hub and commands see it: frames go out in order, bounded; commands in flight are counted."""
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
@@ -115,7 +116,14 @@ class Connection:
                 await self._send(message)
             except Exception as error:  # Servers raise each their own error for a peer that has gone.
                 logger.debug("A connection is gone: %s", error)
-                self.closed = True
-                self._outbox.clear()
+                await self._give_up()
                 return
             self._pending -= len(message.get("text", ""))
+
+    async def _give_up(self) -> None:
+        """A frame did not go out, so none may follow it: the client comes back and resumes."""
+        self.closed = True
+        self._outbox.clear()
+        code = Close.SERVER_ERROR if self._real_closes else Close.SERVER_ERROR.plain_server
+        with contextlib.suppress(Exception):  # Mostly there is nobody left to hear it.
+            await self._send({"type": "websocket.close", "code": int(code), "reason": "Resume."})

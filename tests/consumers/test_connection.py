@@ -1,0 +1,77 @@
+"""What a connection does when its server can or will not send."""
+
+import asyncio
+from typing import Any
+
+from chat.auth import Visitor
+from chat.dispatch.connection import PENDING_BYTES, Connection
+from chat.hub import Credential
+from chat.protocol.closes import Close
+
+
+class Server:
+    """The far end of an ASGI send: keeps what it takes, and refuses or holds up what it is told to."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.refuses = ""
+        self.flows = asyncio.Event()
+        self.flows.set()
+
+    async def send(self, message: dict[str, Any]) -> None:
+        await self.flows.wait()
+        if self.refuses and self.refuses in message.get("text", ""):
+            raise RuntimeError("too large for this server")
+        self.sent.append(message)
+
+
+def connection(server: Server) -> Connection:
+    return Connection(Visitor(None, Credential(None), ""), server.send, plain=False, real_closes=True)
+
+
+async def test_frames_go_out_in_order_and_nothing_follows_the_close() -> None:
+    server = Server()
+    ours = connection(server)
+    for text in "abc":
+        ours.deliver(text)
+    ours.close(Close.RESTARTING, "restart")
+    ours.deliver("late")
+    await ours.settle()
+    assert [message.get("text") or message["code"] for message in server.sent] == ["a", "b", "c", 1012]
+
+
+async def test_a_frame_that_the_server_refuses_ends_the_connection_instead_of_leaving_a_hole() -> None:
+    server = Server()
+    server.refuses = "huge"
+    ours = connection(server)
+    for text in ("first", "huge", "after"):
+        ours.deliver(text)
+    await ours.settle()
+    assert [message.get("text") or message["code"] for message in server.sent] == ["first", 1011]
+
+
+async def test_a_reader_that_is_too_far_behind_is_cut() -> None:
+    server = Server()
+    server.flows.clear()
+    ours = connection(server)
+    for _ in range(5):
+        ours.deliver("x" * (PENDING_BYTES // 2))
+    assert ours.closed
+    server.flows.set()
+    await ours.settle()
+    assert server.sent[-1]["code"] == 1013
+    assert len(server.sent) <= 2
+
+
+async def test_commands_that_come_after_settling_began_are_not_begun() -> None:
+    ours, done = connection(Server()), []
+
+    async def work(name: str) -> None:
+        await asyncio.sleep(0)
+        done.append(name)
+
+    await ours.run(work("before"))
+    await ours.settle()
+    await ours.run(work("after"))
+    await ours.settle()
+    assert done == ["before"]
