@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -172,6 +172,19 @@ def email(name: str, default_from: str) -> dict[str, Any]:
         return found | {
             "EMAIL_BACKEND": f"django.core.mail.backends.{'console' if raw else 'dummy'}.EmailBackend"
         }
+    return found | {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": _mail_port(name, parts),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
+
+
+def _mail_port(name: str, parts: SplitResult) -> int:
+    """The port of the address, else the usual one of its scheme."""
     ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
     try:
         port = parts.port or ports.get(parts.scheme)
@@ -181,12 +194,4 @@ def email(name: str, default_from: str) -> dict[str, Any]:
         raise ImproperlyConfigured(
             f"{name} must look like smtp://user:password@host:587?from=chat@example.org."
         )
-    return found | {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": port,
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_TLS": parts.scheme == "smtp",
-        "EMAIL_USE_SSL": parts.scheme == "smtps",
-    }
+    return port
