@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.services import environment, presence
+from tests.services.redis import Redis
 
 if TYPE_CHECKING:
     from tests.cast import Cast
@@ -109,9 +110,14 @@ def cast(db: None) -> "Cast":
 
 
 @pytest.fixture
-def installation(tmp_path: Path, _services: None) -> dict[str, str]:
+def installation(tmp_path: Path, _services: None) -> Iterator[dict[str, str]]:
     """Settings of an installation of its own, for the programs of a test, which runs on both databases."""
-    settings = {"CHAT_DATA_DIR": str(tmp_path / "data")}
+    from chat import embedded_redis
+
+    folder = tmp_path / "data"
+    settings = {"CHAT_DATA_DIR": str(folder)}
     if environment.ON_POSTGRESQL:
         settings["DATABASE_URL"] = environment.postgres.new_database()
-    return settings
+    yield settings
+    # A server that was killed leaves its Redis to the next one, and here none comes.
+    Redis(embedded_redis.socket_path(folder)).shut_down()
