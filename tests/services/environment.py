@@ -41,6 +41,9 @@ def prepare() -> None:
     for name in set(os.environ) - set(clean()):
         if name.startswith(SETTINGS_PREFIXES) or name in SETTINGS:
             del os.environ[name]
+    # The programs that tests start share their bytecode, outside the tree: each starts two seconds sooner.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(".venv/cache/python").absolute()))
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "chatproject.settings",
         "CHAT_DATA_DIR": str(FOLDER),
