@@ -44,8 +44,16 @@ def test_a_sent_message_keeps_its_element_and_its_place(alice: Visitor) -> None:
     alice.come_in("Alice", "steady")
     alice.say("before")
     alice.sees("before")
+    alice.page.evaluate(
+        """() => {
+            new MutationObserver((changes) => {
+                for (const node of changes.flatMap((change) => [...change.addedNodes])) {
+                    if (node.localName === "message-item") window.bubble ??= node;
+                }
+            }).observe(document.querySelector("message-list"), { childList: true, subtree: true });
+        }"""
+    )
     alice.say("steady")
-    alice.page.evaluate("window.bubble = [...document.querySelectorAll('message-item')].at(-1)")
     alice.sees("steady")
     assert alice.page.evaluate("window.bubble.isConnected && window.bubble.textContent.includes('steady')")
 
