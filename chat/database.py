@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from typing import Any, Generic, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
@@ -44,8 +45,8 @@ async def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
 
 
 async def write(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """The same in the writer thread: for functions that change rows."""
-    return await _run(_writer, partial(function, *args, **kwargs))
+    """The same in the writer thread, in the caller's context: for functions that change rows."""
+    return await _run(_writer, partial(copy_context().run, partial(function, *args, **kwargs)))
 
 
 async def flush() -> None:

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 
 from chat.actions.edits import delete_message
 from chat.admin.records import OPERATED_AT_ONCE, Inline, RecordAdmin, operator_of
-from chat.models import Message, Reaction, Revision
+from chat.models import Mention, Message, Reaction, Revision, ThreadFollower
 
 EXCERPT_CHARS = 80
 # Of those about to be removed, so many are shown; the rest is counted.
@@ -111,4 +111,18 @@ class ReactionAdmin(RecordAdmin):
     search_fields = ("=emoji", "user__username", "user__name", "=message__id")
     search_help_text = "Emoji, person, or the number of a message"
     list_select_related = ("user", "message")
+    ordering = ("-id",)
+
+
+@admin.register(Mention)
+class MentionAdmin(RecordAdmin):
+    list_display = ("message", "room", "user")
+    list_select_related = ("message", "room", "user")
+    ordering = ("-id",)
+
+
+@admin.register(ThreadFollower)
+class ThreadFollowerAdmin(RecordAdmin):
+    list_display = ("root", "user")
+    list_select_related = ("root", "user")
     ordering = ("-id",)

@@ -18,7 +18,7 @@ from chat.actions.accounts import (
     revoke_token,
 )
 from chat.admin.records import OperationsMixin, RecordAdmin, operator_of
-from chat.models import Token, User
+from chat.models import Invitation, Token, User
 
 # Only those who have all rights give rights.
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -143,3 +143,13 @@ class TokenAdmin(RecordAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Token]) -> None:
         for token in queryset:
             revoke_token(token)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(RecordAdmin):
+    list_display = ("by", "room", "created_at", "expires_at", "uses_left")
+    list_select_related = ("by", "room")
+    search_fields = ("by__username", "by__name", "room__name", "room__slug")
+    search_help_text = "Person or room"
+    fields = list_display
+    ordering = ("-id",)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from chat.actions.rooms import archive_room
 from chat.admin.records import RecordAdmin, operator_of
-from chat.models import Membership, Room
+from chat.models import Ban, Membership, Room
 
 
 @admin.register(Room)
@@ -57,3 +57,12 @@ class MembershipAdmin(RecordAdmin):
     search_fields = ("room__name", "room__slug", "user__username", "user__name")
     search_help_text = "Room or person"
     ordering = ("room", "user")
+
+
+@admin.register(Ban)
+class BanAdmin(RecordAdmin):
+    list_display = ("room", "user", "by", "reason", "at")
+    list_select_related = ("room", "user", "by")
+    search_fields = ("room__name", "room__slug", "user__username", "user__name", "reason")
+    search_help_text = "Room, person or reason"
+    ordering = ("-id",)

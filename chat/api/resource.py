@@ -12,6 +12,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponseBase
 
 from chat import metrics
+from chat.actions.audit import coming_from
 from chat.api.admission import SAFE_METHODS, Access, Call, admit
 from chat.api.inputs import body_of, read_body, read_query
 from chat.api.responses import error_response, json_response
@@ -115,7 +116,8 @@ async def _answer(chosen: Operation | None, request: HttpRequest, path: dict[str
         path["query"] = read_query(request, chosen.query)
     if chosen.body is not None:
         path["body"] = read_body(body, chosen.body)
-    return _respond(await chosen.run(call, **path))
+    with coming_from("api", call.visitor.address):
+        return _respond(await chosen.run(call, **path))
 
 
 def _respond(answer: object) -> HttpResponseBase:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from chat import database, history, hub, metrics
+from chat.actions.audit import coming_from
 from chat.actions.edits import delete_message, edit_message
 from chat.actions.messages import Draft, Posted, post_messages
 from chat.actions.reactions import react
@@ -30,7 +31,8 @@ async def carry_out(connection: Connection, command: commands.AnyCommand) -> Non
     """Do what the command says and answer it once, if it has an id; raises nothing but cancellation."""
     try:
         take("send" if isinstance(command, commands.Send) else "command", _payer(connection))
-        reply = await _table[type(command)](connection, command)
+        with coming_from("socket", connection.visitor.address):
+            reply = await _table[type(command)](connection, command)
     except Exception as error:
         reply = error_frame(as_chat_error(error), command.id)
     kind = str(type(command).__struct_config__.tag)

@@ -1,22 +1,31 @@
 """The tables. Rows are changed by chat.actions alone."""
 
+from chat.models.attention import Mention, ThreadFollower
+from chat.models.audit import AuditEntry
 from chat.models.change import Change
 from chat.models.installation import Installation
-from chat.models.membership import Membership
+from chat.models.job import JobState
+from chat.models.membership import Ban, Membership
 from chat.models.message import Message, Revision
 from chat.models.reaction import Reaction
 from chat.models.room import Room
-from chat.models.token import Token
+from chat.models.token import Invitation, Token
 from chat.models.user import User
 
 __all__ = [
+    "AuditEntry",
+    "Ban",
     "Change",
     "Installation",
+    "Invitation",
+    "JobState",
     "Membership",
+    "Mention",
     "Message",
     "Reaction",
     "Revision",
     "Room",
+    "ThreadFollower",
     "Token",
     "User",
 ]

@@ -18,6 +18,8 @@ class Change(models.Model):
         EDIT = "edit"
         DELETE = "delete"
         REACT = "react"
+        PIN = "pin"
+        REPLY = "reply"
 
     room = models.ForeignKey(Room, models.CASCADE, related_name="changes", db_index=False)
     seq = models.PositiveBigIntegerField()

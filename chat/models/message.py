@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from chat.models.room import Room
 
@@ -15,6 +16,8 @@ class Message(models.Model):
 
     `seq` is its room's number at its latest change, `first_seq` at its creation, `text_seq` at the last
     change of its text. `digest` fingerprints what the client sent under `client_id`; a deletion clears it.
+    A thread reply names its root in `thread`; the root keeps count of its replies, also as a tombstone.
+    `mentions` holds the ids of the members that the text calls, as rows of Mention do for counting.
     """
 
     class Kind(models.TextChoices):
@@ -39,6 +42,13 @@ class Message(models.Model):
     reply_to: models.ForeignKey["Message | None", "Message | None"] = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    thread: models.ForeignKey["Message | None", "Message | None"] = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    replies = models.PositiveIntegerField(default=0)
+    last_reply_at = models.DateTimeField(null=True, blank=True)
+    mentions = models.JSONField(default=list, blank=True)
+    pinned = models.BooleanField(default=False)
     event = models.JSONField(null=True, blank=True)
 
     objects: ClassVar[models.Manager["Message"]] = models.Manager()
@@ -49,7 +59,11 @@ class Message(models.Model):
             # Also the index that a resume reads: what changed since n.
             models.UniqueConstraint(fields=["room", "seq"], name="chat_message_seq_once"),
         ]
-        indexes = [models.Index(fields=["room", "id"], name="chat_message_history")]
+        indexes = [
+            models.Index(fields=["room", "id"], name="chat_message_history", condition=Q(thread=None)),
+            models.Index(fields=["thread", "id"], name="chat_message_thread", condition=~Q(thread=None)),
+            models.Index(fields=["room", "id"], name="chat_message_pinned", condition=Q(pinned=True)),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk}"

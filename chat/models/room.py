@@ -21,8 +21,10 @@ class RoomQuerySet(models.QuerySet["Room"]):
             kinds = [Room.Kind.PUBLIC] if settings.CHAT_GUESTS != "off" else []
         else:
             kinds = [Room.Kind.PUBLIC, Room.Kind.OPEN]
-        mine = Q(pk__in=user.memberships.values("room_id")) if user is not None else Q()
-        return self.filter(Q(kind__in=kinds) | mine)
+        if user is None:
+            return self.filter(kind__in=kinds)
+        mine = Q(pk__in=user.memberships.values("room_id"))
+        return self.filter(Q(kind__in=kinds) | mine).exclude(pk__in=user.bans.values("room_id"))
 
     def with_slug(self, slug: str) -> "RoomQuerySet":
         """The room of this slug, which may be any text that somebody typed into an address."""
@@ -44,6 +46,8 @@ class Room(models.Model):
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.PUBLIC)
     seq = models.PositiveBigIntegerField(default=0)
     member_count = models.PositiveIntegerField(default=0)
+    # Of a direct room: a digest of its people, so that the same people find the same room again.
+    direct_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,4 +1,4 @@
-"""Bearer tokens: 32 random bytes for the owner, their SHA-256 for us."""
+"""Secrets that are handed out, tokens and invitations: 32 random bytes for the owner, their SHA-256 for us."""
 
 import hashlib
 import secrets
@@ -6,16 +6,18 @@ import secrets
 from django.conf import settings
 from django.db import models
 
+from chat.models.room import Room
+
 TOKEN_BYTES = 32
 
 
 def new_secret() -> str:
-    """A fresh token, to be shown once."""
+    """A fresh secret, to be shown once."""
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def digest(secret: str) -> str:
-    """What is kept of a token. A plain hash suffices: the token itself has 256 random bits."""
+    """What is kept of a secret. A plain hash suffices: the secret itself has 256 random bits."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
@@ -28,3 +30,20 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.label or f"token {self.pk}"
+
+
+class Invitation(models.Model):
+    """Whoever holds its link may make an account, and belongs to `room` if there is one.
+
+    `uses_left` is None where there is no limit. A revoked invitation is deleted.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    room = models.ForeignKey(Room, models.CASCADE, null=True, blank=True, related_name="invitations")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="invitations")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    uses_left = models.PositiveIntegerField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"

@@ -19,6 +19,8 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     name = models.CharField(max_length=NAME_CHARS, blank=True)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.USER)
+    # Whoever hides is never shown as online, and is told of others all the same.
+    hides_presence = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["kind", "date_joined"], name="chat_user_kind_joined")]

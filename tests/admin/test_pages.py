@@ -9,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from chat.actions.accounts import create_token
+from chat.actions.audit import record
 from chat.actions.edits import delete_message, edit_message
 from chat.actions.reactions import react
-from chat.models import Message, User
+from chat.models import Ban, Invitation, JobState, Mention, Message, ThreadFollower, User
 from tests.admin.conftest import Staff
 from tests.cast import Cast, say
 
@@ -38,6 +39,13 @@ def lived(cast: Cast, operator: User) -> Cast:
     react(cast.bob, said.message_id, "👍", True)
     delete_message(cast.bob, say(cast.bob, cast.lobby, "gone").message_id)
     create_token(cast.bob, "for a program")
+    record(operator, "room_archived", cast.lobby, on=True)
+    said_by_bob = Message.objects.get(pk=said.message_id)
+    Mention.objects.create(message=said_by_bob, user=cast.bob, room=cast.lobby)
+    ThreadFollower.objects.create(root=said_by_bob, user=cast.bob)
+    Ban.objects.create(room=cast.open, user=cast.carol, by=cast.alice)
+    Invitation.objects.create(digest="0", by=cast.alice)
+    JobState.objects.create(name="tidy up")
     LogEntry.objects.log_actions(operator.pk, [cast.lobby], CHANGE, "Archived.", single_object=True)
     return cast
 
