@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from chat import database
-from chat.actions.guests import forget_guests
+from chat.actions.accounts.guests import forget_guests
 from chat.models import Token
 
 logger = logging.getLogger(__name__)

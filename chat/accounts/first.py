@@ -16,7 +16,7 @@ from chat.accounts.forms import FirstAdministratorForm
 from chat.accounts.gate import is_from_this_machine
 from chat.accounts.guests import GuestsWelcome, guest_of
 from chat.accounts.views import say, show_refusal
-from chat.actions.first_admin import check_setup_code, is_needed, make_first_administrator
+from chat.actions.accounts.first_admin import check_setup_code, is_needed, make_first_administrator
 from chat.errors import ChatError, Conflict
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from chat import database
-from chat.actions.first_admin import is_needed
+from chat.actions.accounts.first_admin import is_needed
 from chat.errors import Unavailable
 
 View = Callable[..., HttpResponseBase]

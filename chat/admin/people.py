@@ -88,7 +88,7 @@ class PersonAdmin(OperationsMixin, UserBase):
             obj.save(update_fields=columns)
             return
         password = form.cleaned_data["password1"] if form.cleaned_data["set_usable_password"] else None
-        made = create_account(obj.username, password, name=obj.name, email=obj.email)
+        made = create_account(obj.username, password, name=obj.name, email=obj.email, by=operator_of(request))
         obj.__dict__.update(made.__dict__)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
@@ -113,7 +113,9 @@ class PersonAdmin(OperationsMixin, UserBase):
     @admin.action(description="Reactivate %(verbose_name_plural)s", permissions=["change"])
     def reactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         people = self._within_reach(request, queryset).filter(is_active=False)
-        return self.carry_out(request, people, reactivate_user, "reactivated")
+        return self.carry_out(
+            request, people, lambda person: reactivate_user(person, by=operator_of(request)), "reactivated"
+        )
 
     def _within_reach(self, request: HttpRequest, people: QuerySet[User]) -> QuerySet[User]:
         return people if request.user.is_superuser else people.filter(is_superuser=False)
@@ -138,11 +140,11 @@ class TokenAdmin(RecordAdmin):
         return request.user.has_perm("chat.delete_token")
 
     def delete_model(self, request: HttpRequest, obj: Token) -> None:
-        revoke_token(obj)
+        revoke_token(obj, by=operator_of(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Token]) -> None:
         for token in queryset:
-            revoke_token(token)
+            revoke_token(token, by=operator_of(request))
 
 
 @admin.register(Invitation)

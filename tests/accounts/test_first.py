@@ -7,7 +7,7 @@ from django.contrib.auth import SESSION_KEY
 from django.test import AsyncClient, Client
 from pytest_django.fixtures import Settings
 
-from chat.actions.first_admin import setup_code
+from chat.actions.accounts.first_admin import setup_code
 from chat.models import User
 from tests.accounts.conftest import PASSWORD, person
 

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from chat import embedded_redis, jobs
-from chat.actions import first_admin
+from chat.actions.accounts import first_admin
 from chat.errors import Unavailable
 from chat.serving.lifespan import ChatLifespan
 from chat.serving.server import ChatServer

@@ -9,7 +9,7 @@ from django.db import connections
 from pytest_django.fixtures import Settings
 
 from chat.actions.accounts import create_account
-from chat.actions.first_admin import (
+from chat.actions.accounts.first_admin import (
     check_setup_code,
     is_needed,
     make_first_administrator,

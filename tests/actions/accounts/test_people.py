@@ -72,7 +72,7 @@ def test_a_closed_account_keeps_what_it_wrote_and_may_be_opened_again(cast: Cast
     cast.bob.refresh_from_db()
     assert not cast.bob.is_active
     assert cast.bob.messages.get().text == "hello"
-    reactivate_user(cast.bob)
+    reactivate_user(cast.bob, by=cast.alice)
     cast.bob.refresh_from_db()
     assert cast.bob.is_active
 

@@ -1,4 +1,4 @@
-"""Accounts: they are made and deactivated, guests and tokens too; sockets of an ended session are told at once."""
+"""Accounts: they are made, of nothing or of a guest, deactivated and opened again."""
 
 import secrets
 from datetime import timedelta
@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from chat.actions.audit import record
 from chat.broadcast import publish_sessions
 from chat.errors import Conflict, Forbidden, Invalid
 from chat.limits import check_characters
@@ -39,10 +40,12 @@ def create_account(
     email: str = "",
     superuser: bool = False,
     guest: User | None = None,
+    by: User | None = None,
 ) -> User:
     """Make an account, or make one of a guest, who keeps what they wrote. Without a password nobody signs in by one.
 
-    Raises Invalid for a name or username of a wrong form, Conflict for a username that is taken, in any case.
+    `by` is the operator who makes it for somebody else. Raises Invalid for a name or username of a wrong form,
+    Conflict for a username that is taken, in any case.
     """
     username = User.normalize_username(username)
     _check_username(username)
@@ -57,21 +60,8 @@ def create_account(
         account.kind, account.is_staff, account.is_superuser = User.Kind.USER, superuser, superuser
         account.set_password(password)
         account.save()
+        record(by, "account_made", account, **({"superuser": True} if superuser else {}))
     return account
-
-
-def create_token(user: User, label: str = "") -> str:
-    """A new Bearer token of this person, to be shown once; earlier ones stay valid."""
-    secret = new_secret()
-    Token.objects.create(user=user, digest=digest(secret), label=label)
-    return secret
-
-
-def revoke_token(token: Token) -> None:
-    """The token ends, and with it the sockets that it opened."""
-    with transaction.atomic():
-        token.delete()
-        publish_sessions(token.user_id)
 
 
 def deactivate_user(user: User, *, by: User) -> None:
@@ -79,28 +69,16 @@ def deactivate_user(user: User, *, by: User) -> None:
     if user.pk == by.pk:
         raise Forbidden("You cannot deactivate yourself.")
     with transaction.atomic():
-        User.objects.filter(pk=user.pk).update(is_active=False)
-        publish_sessions(user.pk)
+        if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
+            record(by, "deactivated", user)
+            publish_sessions(user.pk)
 
 
-def reactivate_user(user: User) -> None:
+def reactivate_user(user: User, *, by: User) -> None:
     """Open the account again; sessions that have not expired by now are valid again."""
-    User.objects.filter(pk=user.pk).update(is_active=True)
-
-
-def end_session(user: User, session_key: str | None) -> None:
-    """A session is over: its sockets close with 4401 in every process."""
-    publish_sessions(user.pk, ended=session_key)
-
-
-def renew_session(user: User, session_key: str | None) -> None:
-    """A session goes on under another key: its sockets are told to come back, and stale ones of others close."""
-    publish_sessions(user.pk, renewed=session_key)
-
-
-def check_sessions(user: User) -> None:
-    """Something about the person's sign-in changed, such as the password: stale sockets close."""
-    publish_sessions(user.pk)
+    with transaction.atomic():
+        if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+            record(by, "reactivated", user)
 
 
 def _guest_row(guest: User | None) -> User | None:

@@ -9,7 +9,7 @@ import hmac
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from chat.actions.accounts import create_account
+from chat.actions.accounts.people import create_account
 from chat.errors import Conflict, Forbidden
 from chat.models import Installation, User
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from chat.actions.guests import ANONYMOUS_NAME, GUEST_LIFE, forget_guests
+from chat.actions.accounts.guests import ANONYMOUS_NAME, GUEST_LIFE, forget_guests
 from chat.models import Message, Reaction, Room, Token, User
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,7 @@ def test_people_who_are_no_guests_are_never_touched() -> None:
 
 
 def test_forgetting_goes_on_in_small_steps_until_none_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chat.actions.guests.FORGOTTEN_AT_ONCE", 2)
+    monkeypatch.setattr("chat.actions.accounts.guests.FORGOTTEN_AT_ONCE", 2)
     for number in range(3):
         make(f"ghost {number}")
     write(make("poet"))
