@@ -87,9 +87,13 @@ async def identify(session_key: str | None, token: str | None, address: str) -> 
 
 async def visitor_of(request: HttpRequest) -> Visitor:
     """The visitor behind an HTTP request. A request without a token also needs Django's CSRF check."""
-    address = request.META.get("REMOTE_ADDR") or ""
     token = _bearer(request.headers.get("Authorization"))
-    return await identify(request.COOKIES.get(settings.SESSION_COOKIE_NAME), token, address)
+    return await identify(request.COOKIES.get(settings.SESSION_COOKIE_NAME), token, address_of(request))
+
+
+def address_of(request: HttpRequest) -> str:
+    """Of the peer: the server itself has looked behind the proxies that it trusts."""
+    return request.META.get("REMOTE_ADDR") or ""
 
 
 def alive(credentials: set[Credential]) -> set[Credential]:

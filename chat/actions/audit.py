@@ -1,15 +1,18 @@
 """The audit trail's only writer: a deed is recorded in the transaction that does it, or neither happens."""
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import Model
 
 from chat.models import AuditEntry, Message, Room, User
+from chat.models.audit import ADDRESS_CHARS, NAME_CHARS
 
-NAME_CHARS = 150
+COMMAND = "command"
 
 
 class Origin(NamedTuple):
@@ -19,7 +22,7 @@ class Origin(NamedTuple):
     address: str = ""
 
 
-_AT_THE_MACHINE = Origin("command")
+_AT_THE_MACHINE = Origin(COMMAND)
 _origin: ContextVar[Origin] = ContextVar("origin", default=_AT_THE_MACHINE)
 
 
@@ -34,24 +37,39 @@ def coming_from(door: str, address: str = "") -> Iterator[None]:
 
 
 def record(actor: User | None, action: str, target: Model, **details: object) -> None:
-    """Add one entry. `details` are JSON values; what people wrote is never among them."""
+    """Add one entry inside the deed's transaction. `details` are JSON values; what people wrote is never among them.
+
+    `actor` is None where nobody was signed in, as for a command; of that the machine's own user is named instead.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("A deed is recorded in its own transaction.")
     origin = _origin.get()
+    if origin.door == COMMAND and actor is None:
+        details["machine_user"] = _machine_user()
     AuditEntry.objects.create(
         actor=actor,
         actor_name=actor.username if actor else "",
         action=action,
         target_type=target._meta.model_name or "",
         target_id=str(target.pk),
-        target_name=_name(target),
+        target_name=name_of(target),
         door=origin.door,
-        address=origin.address,
+        address=origin.address[:ADDRESS_CHARS],
         details=details,
     )
 
 
-def _name(target: Model) -> str:
+def name_of(target: Model) -> str:
     """A message is named by its number: its text may be what had to go."""
     if isinstance(target, User):
         return target.username
     name = target.slug if isinstance(target, Room) else str(target)
     return f"message {target.pk}" if isinstance(target, Message) else name[:NAME_CHARS]
+
+
+def _machine_user() -> str:
+    """Who runs the command. In a container it may be a number that no name belongs to."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
