@@ -2,6 +2,8 @@
 
 import inspect
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -121,3 +123,40 @@ def installation(tmp_path: Path, _services: None) -> Iterator[dict[str, str]]:
     yield settings
     # A server that was killed leaves its Redis to the next one, and here none comes.
     Redis(embedded_redis.socket_path(folder)).shut_down()
+
+
+@pytest.fixture(scope="session")
+def _migrated(tmp_path_factory: pytest.TempPathFactory, _services: None) -> dict[str, str]:
+    """The settings of an empty installation whose database is up to date: making it costs more than many a test."""
+    from tests.programs import Program
+
+    settings = {"CHAT_DATA_DIR": str(tmp_path_factory.mktemp("migrated"))}
+    if environment.ON_POSTGRESQL:
+        settings["DATABASE_URL"] = environment.postgres.new_database()
+    with Program.manage("migrate", "--verbosity", "0", **settings) as migrate:
+        assert migrate.wait() == 0, migrate.output
+    return settings
+
+
+@pytest.fixture
+def migrated(installation: dict[str, str], _migrated: dict[str, str]) -> dict[str, str]:
+    """The same as `installation`, its database up to date."""
+    folder = Path(installation["CHAT_DATA_DIR"])
+    folder.mkdir()
+    if environment.ON_POSTGRESQL:
+        made = environment.postgres.new_database(like=_migrated["DATABASE_URL"])
+        return {**installation, "DATABASE_URL": made}
+    shutil.copy(Path(_migrated["CHAT_DATA_DIR"]) / "chat.sqlite3", folder)
+    return installation
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    """A real Redis of a test's own, which it may kill."""
+    # Short, because a socket's path must be.
+    folder = Path(tempfile.mkdtemp(prefix="r-"))
+    server = Redis(folder / "redis.sock")
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(folder)

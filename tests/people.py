@@ -23,6 +23,10 @@ class Person:
         self.views: dict[str, View] = {room: View()}
         self.goodbyes: list[Object] = []
         self.closes: list[int | None] = []
+        # The errors that messages were answered with before they were acknowledged.
+        self.refusals: list[Object] = []
+        # How many messages turned out to have been taken although no answer came.
+        self.duplicates = 0
         self._epoch: str | None = None
         self._turn = 0
         self._wire: Wire | None = None
@@ -48,13 +52,16 @@ class Person:
         while True:
             wire = await self.wire()
             try:
-                return await wire.ask("send", room=self.room, text=text, client_id=client_id)
+                answer = await wire.ask("send", room=self.room, text=text, client_id=client_id)
+                self.duplicates += answer["duplicate"]
+                return answer
             except Gone as gone:
                 if gone.code not in COME_BACK_CODES:
                     raise
             except Refused as refusal:
                 if not refusal.error["retryable"]:
                     raise
+                self.refusals.append(refusal.error)
                 await asyncio.sleep(refusal.error["retry_after"] or RETRY_PAUSE_S)
 
     async def stay(self) -> None:

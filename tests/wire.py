@@ -45,6 +45,8 @@ class View:
         self.n: int | None = None
         self.messages: dict[int, Object] = {}
         self.holes = 0
+        # Events that came again, or after a later one, on the same socket.
+        self.repeats = 0
 
     def take_page(self, page: Object) -> None:
         """The answer to `subscribe` or `sync`, or a `subscribed` event."""
@@ -85,6 +87,8 @@ class Wire:
         self.hello: Object = {}
         self.views = views
         self.events: list[Object] = []
+        # By room: the number of the latest `message` event of this socket.
+        self._latest: dict[str, int] = {}
         self._socket = socket
         self._numbers = itertools.count(1)
         self._replies: dict[str, asyncio.Future[Object]] = {}
@@ -247,12 +251,18 @@ class Wire:
             if event["more"]:
                 self._sync_soon(slug)
         elif event["type"] == "message" and event["room"] in self.views:
+            self._count_repeat(event["room"], event["message"]["seq"])
             if not self.views[event["room"]].take_event(event):
                 self._sync_soon(event["room"])
         elif event["type"] == "heartbeat":
             for slug, head in event["heads"].items():
                 if slug in self.views and (self.views[slug].n or 0) < head:
                     self._sync_soon(slug)
+
+    def _count_repeat(self, slug: str, seq: int) -> None:
+        if seq <= self._latest.get(slug, 0):
+            self.views[slug].repeats += 1
+        self._latest[slug] = seq
 
     def _sync_soon(self, slug: str) -> None:
         task = asyncio.create_task(self._sync_quietly(slug))

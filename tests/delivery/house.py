@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import httpx
 
+from tests.delivery.rows import Stored, stored
 from tests.people import Person
 from tests.programs import Program
 from tests.wire import PATIENCE_S, View, Wire
@@ -14,13 +15,22 @@ PAGE = 100
 
 
 class House:
-    """Two `manage.py serve` processes on one database and one Redis, without rates: tests are in a hurry."""
+    """`manage.py serve` processes on one database and one Redis, without rates: tests are in a hurry."""
 
-    def __init__(self, settings: dict[str, str], *, second: dict[str, str] | None = None) -> None:
-        """Start both at once; `second` holds what differs for the second server."""
-        common = {**settings, "CHAT_RATE_LIMITS": "off", "CHAT_GUESTS": "write"}
-        self._settings = [common, {**common, **(second or {})}]
-        self.servers = [self._start(number, "0") for number in range(2)]
+    def __init__(
+        self,
+        settings: dict[str, str],
+        *,
+        servers: int = 2,
+        own: dict[int, dict[str, str]] | None = None,
+        program: tuple[str, ...] = ("manage.py",),
+    ) -> None:
+        """Start all at once; `own` holds what differs for single servers, `program` what stands for manage.py."""
+        common = {**settings, "CHAT_RATE_LIMITS": "off"}
+        common.setdefault("CHAT_GUESTS", "write")
+        self._settings = [{**common, **(own or {}).get(number, {})} for number in range(servers)]
+        self._program = program
+        self.servers = [self._start(number, "0") for number in range(servers)]
         try:
             for server in self.servers:
                 server.url()
@@ -32,17 +42,26 @@ class House:
     def urls(self) -> list[str]:
         return [server.url() for server in self.servers]
 
-    def restart(self, number: int, by: signal.Signals) -> int:
-        """End a server and start it anew on the same port; returns the exit code of the old one."""
+    def restart(self, number: int, by: signal.Signals, **changed: str) -> int:
+        """End a server and start it anew on the same port; returns the exit code of the old one.
+
+        `changed` are settings that the new one has and the old one had not.
+        """
         port = self.urls[number].rsplit(":", 1)[1]
         code = self.servers[number].end(by)
+        self._settings[number] |= changed
         self.servers[number] = self._start(number, port)
         self.servers[number].url()
         return code
 
     def person(self, name: str, *, server: int = 0, room: str = "lobby") -> Person:
-        """Somebody who prefers this server and goes to the other when it does not answer."""
-        return Person([self.urls[server], self.urls[1 - server]], room, name=name)
+        """Somebody who prefers this server, counted round, and goes to the next when it does not answer."""
+        first = server % len(self.servers)
+        return Person([*self.urls[first:], *self.urls[:first]], room, name=name)
+
+    def stored(self, room: str = "lobby") -> Stored:
+        """The room as it is in the database."""
+        return stored(self._settings[0], room)
 
     async def history(self, room: str = "lobby") -> list[dict[str, Any]]:
         """Everything a fresh reader gets, by HTTP, page by page."""
@@ -64,15 +83,20 @@ class House:
             return await wire.subscribe(room)
 
     def _start(self, number: int, port: str) -> Program:
-        return Program.manage("serve", "--migrate", "--port", port, **self._settings[number])
+        return Program(*self._program, "serve", "--migrate", "--port", port, **self._settings[number])
 
     def __enter__(self) -> Self:
         return self
 
+    def end(self) -> None:
+        """Stop every server; harmless when they have ended."""
+        for server in self.servers:
+            server.end()
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.end()
         for server in self.servers:
-            server.end()
             # Shown with a test that failed.
             print(f"--- a server:\n{server.output}")

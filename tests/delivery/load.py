@@ -2,10 +2,9 @@
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Callable
 
 from tests.delivery.house import House
+from tests.delivery.ledger import Ledger, Seen, assert_same
 from tests.people import Person
 
 # The promise of the product, from the last acknowledgement to the last reader.
@@ -14,23 +13,47 @@ POLL_S = 0.02
 
 
 class Load:
-    """Speakers on both servers, each with a row of messages, and readers who only read."""
+    """Speakers on all servers, each with a row of messages, and readers who only read."""
 
-    def __init__(self, house: House, *, speakers: int, messages: int, readers: int = 2) -> None:
+    def __init__(
+        self,
+        house: House,
+        *,
+        speakers: int,
+        messages: int | None,
+        readers: int = 2,
+        pause_s: float = 0.0,
+        room: str = "lobby",
+    ) -> None:
+        """Without a number of `messages` they talk until `done`, and then need a pause between two."""
         self.house = house
-        self.total = speakers * messages
-        self.speakers = [house.person(f"speaker {n}", server=n % 2) for n in range(speakers)]
-        self.readers = [house.person(f"reader {n}", server=n % 2) for n in range(readers)]
-        # Text -> message id, for what was acknowledged.
-        self.acknowledged: dict[str, int] = {}
+        self.room = room
+        self.ledger = Ledger()
+        self.speakers = [house.person(f"speaker {n}", server=n, room=room) for n in range(speakers)]
+        self.readers = [house.person(f"reader {n}", server=n, room=room) for n in range(readers)]
         self._messages = messages
+        self._pause_s = pause_s
+        self._enough = False
         self._staying: list[asyncio.Task[None]] = []
         self._talking: list[asyncio.Task[None]] = []
 
+    @property
+    def acknowledged(self) -> dict[str, int]:
+        return self.ledger.acknowledged
+
+    @property
+    def people(self) -> list[Person]:
+        return [*self.readers, *self.speakers]
+
+    @property
+    def refusals(self) -> set[str]:
+        """The codes of all errors that anybody's message was answered with before it was acknowledged."""
+        return {refusal["code"] for person in self.speakers for refusal in person.refusals}
+
     async def __aenter__(self) -> "Load":
-        for person in (*self.readers, *self.speakers):
+        for person in self.people:
             await person.wire()
-        self._staying = [asyncio.create_task(person.stay()) for person in self.readers]
+        self._staying = [asyncio.create_task(person.stay()) for person in self.people]
         self._talking = [asyncio.create_task(self._talk(person)) for person in self.speakers]
         return self
 
@@ -38,48 +61,51 @@ class Load:
         for task in (*self._talking, *self._staying):
             task.cancel()
         await asyncio.gather(*self._talking, *self._staying, return_exceptions=True)
-        await asyncio.gather(*(person.leave() for person in (*self.speakers, *self.readers)))
+        await asyncio.gather(*(person.leave() for person in self.people))
 
     async def reached(self, share: float) -> None:
         """Return when this share of all messages is acknowledged."""
-        while len(self.acknowledged) < share * self.total:
-            self._raise_failures()
+        assert self._messages is not None
+        await self.acknowledges(share * self._messages * len(self.speakers) - len(self.acknowledged))
+
+    async def acknowledges(self, more: float) -> None:
+        """Return when so many more messages are acknowledged."""
+        wanted = len(self.acknowledged) + more
+        while len(self.acknowledged) < wanted:
+            for task in self._talking:
+                if task.done():
+                    task.result()
             await asyncio.sleep(POLL_S)
 
     async def done(self) -> None:
-        """Return when everything is acknowledged."""
+        """Return when everything is acknowledged; who talks without end begins no new message."""
+        self._enough = self._messages is None
         await asyncio.gather(*self._talking)
 
-    async def check_everywhere_once(self) -> None:
-        """Everything acknowledged is in the history and with every reader, once, and nobody waits long for it."""
+    async def check_everywhere_once(self) -> Seen:
+        """Everything acknowledged is stored and with everybody, once, and nobody waits long for it."""
+        await self._arrived()
+        stored = await asyncio.to_thread(self.house.stored, self.room)
+        seen = self.ledger.compare(stored, [person.view for person in self.people])
+        assert (seen.lost, seen.twice, seen.unexpected) == (0, 0, 0), seen
+        stored.assert_log_is_whole()
+        truth = await self.house.fresh_view(self.room)
+        assert sorted(truth.messages) == [message_id for message_id, *_ in stored.messages]
+        assert_same((person.view for person in self.people), truth)
+        return seen
+
+    async def _arrived(self) -> None:
+        """Return when everybody has everything, or the time for that is over: what is missing then is lost."""
         began = time.monotonic()
-        for reader in self.readers:
-            await self._until(began, lambda reader=reader: self._is_complete(reader))  # type: ignore[misc]
-        truth = await self.house.fresh_view()
-        assert Counter(truth.texts()) == Counter(list(self.acknowledged))
-        for text, message_id in self.acknowledged.items():
-            assert truth.messages[message_id]["text"] == text
-        for reader in self.readers:
-            assert reader.view.messages == truth.messages
-        assert sorted(message["seq"] for message in truth.messages.values()) == list(
-            range(1, len(truth.messages) + 1)
-        )
-
-    async def _until(self, began: float, condition: Callable[[], bool]) -> None:
-        while not condition():
-            assert time.monotonic() - began < EVERYWHERE_WITHIN_S, "not everything arrived in time"
-            await asyncio.sleep(POLL_S)
-
-    def _is_complete(self, reader: Person) -> bool:
-        return Counter(reader.view.texts()) == Counter(list(self.acknowledged))
+        for person in self.people:
+            while not self.ledger.is_with(person.view) and time.monotonic() - began < EVERYWHERE_WITHIN_S:
+                await asyncio.sleep(POLL_S)
 
     async def _talk(self, person: Person) -> None:
-        for number in range(self._messages):
+        number = 0
+        while not self._enough and number != self._messages:
             text = f"{person.name}: {number}"
-            answer = await person.say(text)
-            self.acknowledged[text] = answer["message_id"]
-
-    def _raise_failures(self) -> None:
-        for task in self._talking:
-            if task.done():
-                task.result()
+            self.ledger.attempt(text)
+            self.ledger.acknowledge(text, await person.say(text))
+            await asyncio.sleep(self._pause_s)
+            number += 1

@@ -48,13 +48,16 @@ def _other_user() -> str | None:
 
 
 class Postgres:
-    """One cluster. Its address is known before it starts."""
+    """One cluster, which tests may also crash, hold and start again. Its address is known before it starts."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.gettempdir()) / f"chat-pg-{os.getpid()}"
+    def __init__(self, name: str = "", options: tuple[str, ...] = FAST) -> None:
+        """`name` tells the clusters of one test run apart; `options` are the server's, beyond the usual."""
+        self.folder = Path(tempfile.gettempdir()) / f"chat-pg-{os.getpid()}{name}"
+        self._options = options
         self._numbers = itertools.count(1)
         self._address = f"host={self.folder} user=postgres dbname=postgres"
         self._log = self.folder / "log"
+        self._command: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str) -> str:
@@ -62,25 +65,15 @@ class Postgres:
         return f"postgres://postgres@/{database}?host={self.folder}"
 
     def start(self) -> None:
-        """Make the cluster and start it, unless it runs. Takes about two seconds."""
+        """Make the cluster unless it is there, start it unless it runs. The first time takes about two seconds."""
         if self._process is not None:
             return
         user = _other_user()
-        self.folder.mkdir(mode=0o700)
-        if user:
-            shutil.chown(self.folder, user)
-        programs = self._programs(user)
-        data = self._initialise(programs, user)
-        options = [
-            *FAST,
-            f"max_connections={MOST_CONNECTIONS}",
-            "listen_addresses=",
-            "log_min_messages=fatal",
-        ]
-        words = [word for option in options for word in ("-c", option)]
-        with self._log.open("wb") as log:
+        if not self._command:
+            self._command = self._make(user)
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(programs / "postgres"), "-D", data, "-k", str(self.folder), *words],
+                self._command,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 cwd=self.folder,
@@ -89,12 +82,27 @@ class Postgres:
             )
         self._wait()
 
-    def new_database(self) -> str:
-        """The URL of a database that nobody used before. It is gone with the cluster."""
+    def new_database(self, like: str | None = None) -> str:
+        """The URL of a database that nobody used before, empty or a copy of one. It is gone with the cluster."""
         name = f"installation_{next(self._numbers)}"
+        template = like.removeprefix("postgres://postgres@/").partition("?")[0] if like else "template1"
         with psycopg.connect(self._address, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
+
+    def end(self, by: signal.Signals) -> None:
+        """SIGINT breaks all connections and ends cleanly, SIGQUIT is a crash. start() goes on with the same data."""
+        assert self._process is not None
+        self._process.send_signal(by)
+        self._process.wait()
+        self._process = None
+
+    def hold(self) -> None:
+        """SIGSTOP to all of its processes: connections stay open and nothing answers, until let_go()."""
+        self._signal_all(signal.SIGSTOP)
+
+    def let_go(self) -> None:
+        self._signal_all(signal.SIGCONT)
 
     def stop(self) -> None:
         """End it, its connections included, and delete the cluster."""
@@ -108,6 +116,31 @@ class Postgres:
                 self._process.wait()
             self._process = None
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        """The first process first: then no new one comes."""
+        assert self._process is not None
+        self._process.send_signal(number)
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+        for pid, parent in (line.split() for line in listed.stdout.splitlines()):
+            if int(parent) == self._process.pid:
+                os.kill(int(pid), number)
+
+    def _make(self, user: str | None) -> list[str]:
+        """Make the cluster; the command that starts it."""
+        self.folder.mkdir(mode=0o700)
+        if user:
+            shutil.chown(self.folder, user)
+        programs = self._programs(user)
+        data = self._initialise(programs, user)
+        options = [
+            *self._options,
+            f"max_connections={MOST_CONNECTIONS}",
+            "listen_addresses=",
+            "log_min_messages=fatal",
+        ]
+        words = [word for option in options for word in ("-c", option)]
+        return [str(programs / "postgres"), "-D", data, "-k", str(self.folder), *words]
 
     def _initialise(self, programs: Path, user: str | None) -> str:
         data = str(self.folder / "data")
