@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from chat.api.admission import Access, Call
-from chat.api.resource import Created, Operation, operation
+from chat.api.resource import Created, Operation, Streamed, operation
 from chat.api.responses import ErrorBody
 
 VERSION = "1"
@@ -92,7 +92,7 @@ class _Schemas:
 def _types(each: Operation) -> Iterator[Any]:
     yield from (kind for kind in each.path.values())
     yield from (kind for kind in (each.query, each.body) if kind is not None)
-    yield from (kind for _, kind in _answers(each) if kind is not HttpResponse)
+    yield from (kind for _, answer in _answers(each) if answer is not HttpResponse for kind in _items(answer))
 
 
 def _answers(each: Operation) -> list[tuple[int, Any]]:
@@ -100,6 +100,14 @@ def _answers(each: Operation) -> list[tuple[int, Any]]:
     union = get_origin(each.answer) in (Union, UnionType)
     kinds = get_args(each.answer) if union else (each.answer,)
     return [(201, get_args(kind)[0]) if get_origin(kind) is Created else (200, kind) for kind in kinds]
+
+
+def _items(answer: Any) -> tuple[Any, ...]:
+    """What a stream's items may be; any other answer is one by itself."""
+    if get_origin(answer) is not Streamed:
+        return (answer,)
+    [item] = get_args(answer)
+    return get_args(item) if get_origin(item) in (Union, UnionType) else (item,)
 
 
 def _operation(path: str, each: Operation, schemas: _Schemas) -> Json:
@@ -162,6 +170,10 @@ def _responses(each: Operation, schemas: _Schemas) -> Json:
                 "description": "Text.",
                 "content": {"text/*": {"schema": {"type": "string"}}},
             }
+        elif get_origin(kind) is Streamed:
+            schema: Json = {"anyOf": [schemas.of(item) for item in _items(kind)]}
+            content = {media: {"schema": schema} for media in each.media}
+            responses[str(status)] = {"description": "One after another.", "content": content}
         else:
             responses[str(status)] = _content(_meaning(kind, status), schemas.of(kind))
     return responses

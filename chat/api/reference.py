@@ -82,8 +82,8 @@ def _entry(method: str, path: str, described: Json) -> Entry:
 
 
 def _schema(content: Json) -> Json:
-    """The one schema of a body or an answer."""
-    [media] = content["content"].values()
+    """The schema of a body or an answer, the same in whichever content type."""
+    media, *_ = content["content"].values()
     found: Json = media["schema"]
     return found
 

@@ -5,8 +5,8 @@ others come from the path; what it returns is the answer. The same annotations a
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Generic, Protocol, TypeVar, cast, get_type_hints
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from typing import Any, Generic, Protocol, TypeVar, cast, get_origin, get_type_hints
 
 import msgspec
 from django.http import HttpRequest, HttpResponseBase
@@ -15,7 +15,7 @@ from chat import metrics
 from chat.actions.audit import coming_from
 from chat.api.admission import SAFE_METHODS, Access, Call, admit
 from chat.api.inputs import body_of, read_body, read_query
-from chat.api.responses import error_response, json_response
+from chat.api.responses import JSON, STREAMED, error_response, json_response, stream_response
 from chat.auth import Visitor
 from chat.errors import MethodNotAllowed, NotAcceptable, as_chat_error
 from chat.hub import Credential
@@ -24,13 +24,19 @@ T = TypeVar("T")
 Run = Callable[..., Awaitable[object]]
 
 # A browser's address bar asks for HTML first; what it gets is still readable there.
-ACCEPTED = ("application/json", "text/html")
+HTML = "text/html"
 
 
 class Created(msgspec.Struct, Generic[T], frozen=True):
     """Wraps an answer whose status is 201."""
 
     content: T
+
+
+class Streamed(msgspec.Struct, Generic[T], frozen=True):
+    """Wraps an answer that goes out item by item, each as soon as it is there."""
+
+    items: AsyncGenerator[T, None]
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -46,6 +52,11 @@ class Operation(msgspec.Struct, frozen=True):
     answer: Any
     # Request headers that mean something here, with what they mean.
     headers: dict[str, str]
+
+    @property
+    def media(self) -> tuple[str, ...]:
+        """The content types it can answer with, the usual one first."""
+        return STREAMED if get_origin(self.answer) is Streamed else (JSON,)
 
 
 class Resource(Protocol):
@@ -104,8 +115,8 @@ async def _answer(chosen: Operation | None, request: HttpRequest, path: dict[str
     """Check in the order of cost: method, form, person, rate, content."""
     if chosen is None:
         raise MethodNotAllowed(f"This address does not take {request.method}.")
-    if not any(request.accepts(kind) for kind in ACCEPTED):
-        raise NotAcceptable("Answers are application/json.")
+    if not any(request.accepts(kind) for kind in (*chosen.media, HTML)):
+        raise NotAcceptable(f"Answers are {' or '.join(chosen.media)}.")
     body = b"" if request.method in SAFE_METHODS else body_of(request)
     if chosen.access is Access.UNASKED:
         address = request.META.get("REMOTE_ADDR") or ""
@@ -117,12 +128,14 @@ async def _answer(chosen: Operation | None, request: HttpRequest, path: dict[str
     if chosen.body is not None:
         path["body"] = read_body(body, chosen.body)
     with coming_from("api", call.visitor.address):
-        return _respond(await chosen.run(call, **path))
+        return await _respond(request, await chosen.run(call, **path))
 
 
-def _respond(answer: object) -> HttpResponseBase:
+async def _respond(request: HttpRequest, answer: object) -> HttpResponseBase:
     if isinstance(answer, HttpResponseBase):
         return answer
+    if isinstance(answer, Streamed):
+        return await stream_response(request, answer.items)
     if isinstance(answer, Created):
         return json_response(answer.content, 201)
     return json_response(answer)

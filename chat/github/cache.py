@@ -9,14 +9,25 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 Value = TypeVar("Value")
+Source = Literal["cache", "live"]
+
+
+@dataclass(frozen=True)
+class Sourced(Generic[Value]):
+    """A value, whether it was kept or just fetched, and how many seconds ago that was."""
+
+    value: Value
+    source: Source
+    age: float
 
 
 @dataclass(frozen=True)
 class _Entry(Generic[Value]):
     value: Value
+    kept_at: float
     stale_at: float
 
 
@@ -37,21 +48,21 @@ class Cache(Generic[Value]):
 
     async def get(
         self, key: Hashable, fetch: Callable[[], Coroutine[Any, Any, Value]], *, seconds: float
-    ) -> Value:
+    ) -> Sourced[Value]:
         """The kept value of `key`, else the result of one `fetch` for all who wait, kept for `seconds`.
 
         A failed fetch fails those who waited and is not kept. When the last asker gives up, it is cancelled.
         """
         entry = self._entries.get(key)
-        if entry is not None and time.monotonic() < entry.stale_at:
-            return entry.value
+        if entry is not None and (now := time.monotonic()) < entry.stale_at:
+            return Sourced(entry.value, "cache", now - entry.kept_at)
         place = (asyncio.get_running_loop(), key)
         flight = self._flights.get(place)
         if flight is None:
             task = asyncio.create_task(self._fetch_and_keep(key, fetch, seconds), name=f"github call {key}")
             flight = self._flights[place] = _Flight(task)
             task.add_done_callback(lambda _: self._land(place, flight))
-        return await self._ride(place, flight)
+        return Sourced(await self._ride(place, flight), "live", 0.0)
 
     def clear(self) -> None:
         """Forget every kept value."""
@@ -62,7 +73,8 @@ class Cache(Generic[Value]):
         self, key: Hashable, fetch: Callable[[], Coroutine[Any, Any, Value]], seconds: float
     ) -> Value:
         value = await fetch()
-        self._keep(key, _Entry(value, time.monotonic() + seconds))
+        now = time.monotonic()
+        self._keep(key, _Entry(value, now, now + seconds))
         return value
 
     def _keep(self, key: Hashable, entry: _Entry[Value]) -> None:

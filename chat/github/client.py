@@ -5,6 +5,7 @@ It must not know what is asked for (people.py does), nor keep answers (cache.py 
 
 import asyncio
 import functools
+import hashlib
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -18,6 +19,7 @@ import msgspec
 from django.conf import settings
 
 from chat.errors import BadGateway, GatewayTimeout
+from chat.github import quota
 from chat.github.verdicts import refusal
 
 Form = TypeVar("Form")
@@ -76,6 +78,7 @@ class GitHub:
         request = self._http.build_request("GET", path, headers=headers)
         for _ in range(1 + MOST_REDIRECTS):
             async with aclosing(await self._http.send(request, stream=True)) as response:
+                quota.note(identity(token), response.headers)
                 onward = response.next_request
                 if onward is None:
                     return await _checked_body(response)
@@ -139,6 +142,11 @@ class _Keeper:
 
 
 _keepers: WeakKeyDictionary[asyncio.AbstractEventLoop, _Keeper] = WeakKeyDictionary()
+
+
+def identity(token: str) -> quota.Identity:
+    """As whom GitHub knows us there: tells credentials apart without keeping them."""
+    return settings.GITHUB_API_URL, hashlib.sha256(token.encode()).hexdigest()
 
 
 @functools.cache

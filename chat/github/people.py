@@ -1,16 +1,15 @@
 """GitHub accounts as the chat shows them: who `login` is, asked of GitHub or remembered for a moment."""
 
 import functools
-import hashlib
 import re
 from typing import Annotated
 
 import msgspec
 from django.conf import settings
 
-from chat.errors import Invalid, NotFound
+from chat.errors import ChatError, Invalid, NotFound
 from chat.github import client
-from chat.github.cache import Cache
+from chat.github.cache import Cache, Sourced
 
 # GitHub's own rule: letters and digits, single hyphens between them, at most 39 in all.
 LOGIN = re.compile(r"[a-z0-9](?:-?[a-z0-9]){0,38}", re.IGNORECASE | re.ASCII)
@@ -43,23 +42,45 @@ class GitHubUser(msgspec.Struct, frozen=True):
     html_url: str
 
 
+class Failure(msgspec.Struct, frozen=True):
+    """Why there is nothing for one of the names."""
+
+    username: str
+    status: int
+    code: str
+    detail: str
+
+    @classmethod
+    def of(cls, login: str, error: ChatError) -> "Failure":
+        return cls(login, error.status, error.code, error.detail)
+
+
 _remembered: Cache[GitHubUser | None] = Cache(MOST_REMEMBERED)
 
 
 async def find_user(login: str) -> GitHubUser:
     """The account of that login; raises Invalid before any call, NotFound, and what GitHub.read raises."""
+    user = (await look_up(login)).value
+    if user is None:
+        raise unknown(login)
+    return user
+
+
+async def look_up(login: str) -> Sourced[GitHubUser | None]:
+    """The account, or None for a name that GitHub does not know, and where that came from; raises the same."""
     if len(login) > MOST_LOGIN_CHARS or not LOGIN.fullmatch(login):
         raise Invalid(
             "A GitHub login has letters, digits and single hyphens, at most 39 characters.", field="login"
         )
     token = settings.GITHUB_TOKEN
     path = f"/users/{login.lower()}"
-    key = (settings.GITHUB_API_URL, _fingerprint(token), path)
     fetch = functools.partial(_fetch_user, path, token)
-    user = await _remembered.get(key, fetch, seconds=settings.GITHUB_CACHE_SECONDS)
-    if user is None:
-        raise NotFound(f"GitHub has no user {login}.", field="login")
-    return user
+    return await _remembered.get((client.identity(token), path), fetch, seconds=settings.GITHUB_CACHE_SECONDS)
+
+
+def unknown(login: str) -> NotFound:
+    """The error for a name that GitHub does not know."""
+    return NotFound(f"GitHub has no user {login}.", field="login")
 
 
 def forget_all() -> None:
@@ -82,8 +103,3 @@ async def _fetch_user(path: str, token: str) -> GitHubUser | None:
         avatar_url=account.avatar_url,
         html_url=account.html_url,
     )
-
-
-def _fingerprint(token: str) -> str:
-    """Tells credentials apart without keeping them."""
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -8,4 +8,5 @@ urlpatterns = [
     path("users", views.users),
     path("users/sync", views.users_sync),  # before <login>, which would take the word for a name
     path("users/<str:login>", views.user),
+    path("stream", views.stream),
 ]

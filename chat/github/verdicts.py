@@ -36,9 +36,9 @@ def _is_rate_limit(headers: Mapping[str, str], body: bytes) -> bool:
 
 
 def _wait_seconds(headers: Mapping[str, str]) -> float:
-    if (seconds := _number(headers.get("retry-after"))) is not None:
+    if (seconds := whole_number(headers.get("retry-after"))) is not None:
         return _bounded(seconds)
-    reset = _number(headers.get("x-ratelimit-reset"))
+    reset = whole_number(headers.get("x-ratelimit-reset"))
     if headers.get("x-ratelimit-remaining") == "0" and reset is not None:
         return _bounded(reset - time.time())
     return UNTOLD_WAIT_SECONDS
@@ -48,6 +48,7 @@ def _bounded(seconds: float) -> float:
     return float(min(max(round(seconds), 1), LONGEST_WAIT_SECONDS))
 
 
-def _number(text: str | None) -> int | None:
+def whole_number(text: str | None) -> int | None:
+    """The number that a header holds, None for anything else."""
     # At most twelve ASCII digits: more is no time, and int() would take its time over it.
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 12 else None

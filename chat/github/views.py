@@ -9,9 +9,10 @@ from django.views.decorators.csrf import csrf_exempt
 
 from chat import limits
 from chat.api.admission import Access, Call
-from chat.api.resource import operation, resource
+from chat.api.resource import Streamed, operation, resource
 from chat.errors import ChatError, Invalid
-from chat.github.people import GitHubUser, find_user
+from chat.github.people import Failure, GitHubUser, find_user
+from chat.github.stream import Arrived, End, Missing, arrivals
 
 MOST_LOGINS = 50
 # Whoever is not signed in spends the installation's quota, which is 60 calls an hour without a token.
@@ -20,15 +21,6 @@ MOST_LOGINS_UNKNOWN_VISITOR = 10
 
 class UsersQuery(msgspec.Struct, frozen=True):
     login: tuple[str, ...] = ("torvalds", "gvanrossum")
-
-
-class Failure(msgspec.Struct, frozen=True):
-    """Why there is nothing for one of the names."""
-
-    username: str
-    status: int
-    code: str
-    detail: str
 
 
 class Users(msgspec.Struct, frozen=True):
@@ -47,6 +39,17 @@ async def gather_users(call: Call, query: UsersQuery) -> Users:
 
 
 @operation("GET", Access.ANYBODY)
+async def stream_users(call: Call, query: UsersQuery) -> Streamed[Arrived | Missing | End]:
+    """Several GitHub accounts as they arrive, the quickest first, and at the end how it went.
+
+    Lines of JSON, or server-sent events for `Accept: text/event-stream`. `index` is the place of the name among
+    those asked for. Hanging up ends the calls to GitHub that nobody else waits for.
+    """
+    _bound(call, len(query.login))
+    return Streamed(arrivals(query.login))
+
+
+@operation("GET", Access.ANYBODY)
 async def read_user(call: Call, login: str) -> GitHubUser:
     """One GitHub account."""
     _bound(call, 1)
@@ -55,6 +58,7 @@ async def read_user(call: Call, login: str) -> GitHubUser:
 
 users = resource(gather_users)
 user = resource(read_user)
+stream = resource(stream_users)
 # For WSGI servers, and for comparison: the same view, one thread each. Reading needs no CSRF check.
 users_sync = csrf_exempt(async_to_sync(users))
 users_sync.operations = users.operations  # type: ignore[attr-defined]
@@ -78,7 +82,7 @@ def _sorted_out(logins: Sequence[str], outcomes: Sequence[GitHubUser | BaseExcep
         if isinstance(outcome, GitHubUser):
             found.users.append(outcome)
         elif isinstance(outcome, ChatError):
-            found.errors.append(Failure(login, outcome.status, outcome.code, outcome.detail))
+            found.errors.append(Failure.of(login, outcome))
         else:
             raise outcome
     return found

@@ -1,12 +1,15 @@
-"""A fake GitHub for each test, and nothing remembered from the test before."""
+"""A fake GitHub for each test, nothing remembered from the test before, and somebody who asks."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
+import httpx
 import pytest
 from pytest_django import Settings
 
 from chat import limits
-from chat.github import people
+from chat.github import people, quota
+from chat.models import User
+from chatproject.asgi import application
 from tests.fakes.github import FakeGitHub
 
 
@@ -14,8 +17,22 @@ from tests.fakes.github import FakeGitHub
 def github(settings: Settings) -> Iterator[FakeGitHub]:
     """A GitHub on this machine, to which the product is pointed."""
     people.forget_all()
+    quota.forget_all()
     limits.forget_all()
     with FakeGitHub() as fake:
         settings.GITHUB_API_URL = fake.url
         settings.GITHUB_TOKEN = ""
         yield fake
+
+
+@pytest.fixture
+async def web() -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who is not signed in, over the product's ASGI application."""
+    transport = httpx.ASGITransport(app=application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield client
+
+
+@pytest.fixture
+def alice() -> User:
+    return User.objects.create_user("alice", name="Alice")

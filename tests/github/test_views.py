@@ -1,7 +1,6 @@
 """The views about GitHub accounts over ASGI: what they answer, in which order, to whom and how often."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
@@ -9,37 +8,14 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from chat.models import Token, User
-from chat.models.token import digest
-from chatproject.asgi import application
+from chat.models import User
 from tests.fakes.github import PEOPLE, FakeGitHub
+from tests.github.asking import Listener, bearer, logins, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 USERS = "/api/github/users"
 TEN = [login for login in PEOPLE if login != "codertocat"][:10]
-
-
-@pytest.fixture
-async def web() -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody who is not signed in, over the product's ASGI application."""
-    transport = httpx.ASGITransport(app=application)
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-        yield client
-
-
-@pytest.fixture
-def alice() -> User:
-    return User.objects.create_user("alice", name="Alice")
-
-
-def bearer(user: User, secret: str = "a secret") -> dict[str, str]:
-    Token.objects.create(user=user, digest=digest(secret))
-    return {"Authorization": f"Bearer {secret}"}
-
-
-def logins(*names: str) -> dict[str, list[str]]:
-    return {"login": list(names)}
 
 
 def usernames(answer: httpx.Response) -> list[str]:
@@ -266,33 +242,8 @@ async def test_who_waits_for_github_holds_nobody_up(web: httpx.AsyncClient, gith
 
 
 async def test_hanging_up_ends_the_call_to_github(github: FakeGitHub) -> None:
-    heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    heard.put_nowait({"type": "http.request", "body": b"", "more_body": False})
-    said: list[dict[str, Any]] = []
-
-    async def say(event: dict[str, Any]) -> None:
-        said.append(event)
-
-    request = asyncio.create_task(application(scope(f"{USERS}/never-answers"), heard.get, say))
-    await until(lambda: github.at_once == 1)
-    heard.put_nowait({"type": "http.disconnect"})
-    await request
-    await until(lambda: github.at_once == 0)
-    assert said == []
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Return when it holds; fail when it does not within ten seconds."""
-    for _ in range(1000):
-        if holds():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it never came to hold")
-
-
-def scope(path: str) -> dict[str, Any]:
-    """What an ASGI server says about a GET."""
-    headers = [(b"host", b"localhost")]
-    address = {"client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80)}
-    request = {"method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
-    return {"type": "http", "http_version": "1.1", "scheme": "http", "headers": headers, **address, **request}
+    async with Listener(f"{USERS}/never-answers") as listener:
+        await until(lambda: github.at_once == 1)
+        await listener.hang_up()
+        await until(lambda: github.at_once == 0)
+        assert listener.said.empty()

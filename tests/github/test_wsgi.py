@@ -1,17 +1,14 @@
 """The same views under WSGI, where every request has a loop of its own."""
 
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from typing import Any
-from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.test import Client
 
-from chatproject.wsgi import application
 from tests.fakes.github import FakeGitHub
+from tests.github.asking import get_wsgi
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,19 +16,8 @@ USERS = "/api/github/users"
 
 
 def get(path: str, query: str = "") -> tuple[str, dict[str, Any]]:
-    """One request to the product's WSGI application, without a server in between."""
-    environ: dict[str, Any] = {"PATH_INFO": path, "QUERY_STRING": query, "HTTP_HOST": "localhost"}
-    setup_testing_defaults(environ)
-    statuses: list[str] = []
-
-    def start(
-        status: str, _headers: list[tuple[str, str]], _failure: Any = None, /
-    ) -> Callable[[bytes], None]:
-        statuses.append(status)
-        return lambda _piece: None
-
-    with closing(application(environ, start)) as body:
-        return statuses[0], json.loads(b"".join(body))
+    status, body = get_wsgi(path, query)
+    return status, json.loads(body)
 
 
 @pytest.mark.parametrize("path", [USERS, f"{USERS}/sync"])

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -50,6 +50,11 @@ class Answer:
         lines = [f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}"]
         lines += [f"{name}: {value}" for name, value in {**self.headers, **size}.items()]
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def with_headers(answer: Answer, headers: Mapping[str, str]) -> Answer:
+    """The answer with these headers too, where it has none of the name."""
+    return replace(answer, headers={**headers, **answer.headers})
 
 
 def json_answer(value: Any, status: int = 200, **headers: str) -> Answer:

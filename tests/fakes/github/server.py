@@ -5,14 +5,16 @@ It runs in a thread and event loop of its own, so that it never shares time with
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from tests.fakes.github.answers import answer_for, not_found
-from tests.fakes.github.messages import Answer, Request
+from tests.fakes.github.messages import Answer, Request, with_headers
 
 START_SECONDS = 10.0
+CALLS_AN_HOUR = 5_000
 HOLD_SECONDS = 10.0  # a held request goes on after this, so that a failing test ends
 
 
@@ -26,6 +28,7 @@ class FakeGitHub:
     def __init__(self, port: int = 0, delay_seconds: float = 0.0) -> None:
         self.port = port
         self.delay_seconds = delay_seconds
+        self.reset = int(time.time()) + 3600
         self.answers: dict[str, Callable[[Request], Answer]] = {}
         self.requests: list[Request] = []
         self.at_once = 0
@@ -119,8 +122,14 @@ class FakeGitHub:
     def _answer(self, request: Request) -> Answer:
         login = request.login
         if request.method != "GET" or login is None:
-            return not_found()
-        return self.answers[login](request) if login in self.answers else answer_for(login)
+            return self._counted(not_found())
+        return self._counted(self.answers[login](request) if login in self.answers else answer_for(login))
+
+    def _counted(self, answer: Answer) -> Answer:
+        """With the headers by which GitHub tells how many calls are left, unless it has its own."""
+        left = CALLS_AN_HOUR - len(self.requests)
+        told = {"limit": CALLS_AN_HOUR, "remaining": left, "reset": self.reset}
+        return with_headers(answer, {f"x-ratelimit-{name}": str(number) for name, number in told.items()})
 
 
 async def _write(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answer) -> None:
