@@ -23,7 +23,7 @@ class ChatConfig(AppConfig):
         register(checks.check_combinations)
 
 
-def _found(**_: Any) -> None:
+def _found(using: str, **_: Any) -> None:
     from chat.actions.installation import found_installation
 
-    found_installation()
+    found_installation(using)
