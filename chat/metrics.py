@@ -28,6 +28,23 @@ holes_healed = Counter(
 _commands = Counter("chat_commands", "Commands of sockets.", ("type", "outcome"), registry=_registry)
 _requests = Counter("chat_requests", "Requests to the JSON API.", ("operation", "status"), registry=_registry)
 
+_job_seconds = Histogram(
+    "chat_job_seconds",
+    "How long the runs of a job took in this process; the count is that of runs.",
+    ("job",),
+    buckets=(0.01, 0.1, 1, 10, 60, 600),
+    registry=_registry,
+)
+_job_failures = Counter("chat_job_failures", "Runs of a job that failed here.", ("job",), registry=_registry)
+
+
+def count_job(name: str, seconds: float, *, failed: bool) -> None:
+    """A run has ended in this process; only registered jobs have a name."""
+    _job_seconds.labels(name).observe(seconds)
+    failures = _job_failures.labels(name)
+    if failed:
+        failures.inc()
+
 
 def count_command(type: str, outcome: str) -> None:
     """`outcome` is `ok` or the code of the error."""
