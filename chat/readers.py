@@ -7,6 +7,9 @@ from chat.hub import Credential, Healed
 class DatabaseReaders:
     """Implements `chat.hub.Readers`; every method raises Unavailable without a database."""
 
+    async def epoch(self) -> str:
+        return await database.call(history.epoch)
+
     async def head(self, room_id: int) -> int:
         return await database.call(history.head, room_id)
 

@@ -58,7 +58,7 @@ async def _identify(connection: Connection, name: str | None) -> str | None:
 
 
 async def _say_hello(connection: Connection, guest_token: str | None) -> None:
-    epoch = await database.call(history.epoch)
+    epoch = await (await hub.current()).epoch.told()
     if connection.plain:
         return
     user = connection.visitor.user

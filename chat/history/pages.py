@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from django.db.models import QuerySet
 
-from chat.errors import Forbidden, Invalid, NotFound
+from chat.errors import Forbidden, Invalid, NotFound, Unavailable
 from chat.history.rooms import room_for, visible_room
 from chat.limits import fitting_page
 from chat.models import Installation, Message, Reaction, Revision, Room, User
@@ -40,8 +40,11 @@ class HistoryPage(msgspec.Struct):
 
 
 def epoch() -> str:
-    """The name of this installation's history."""
-    return Installation.objects.values_list("epoch", flat=True).get()
+    """The name of this installation's history; raises Unavailable where a restore did not finish."""
+    found = Installation.objects.values_list("epoch", flat=True).first()
+    if found is None:
+        raise Unavailable("A restore is under way here, or did not finish.", retry_after=5)
+    return found
 
 
 def snapshot(user: User | None, slug: str, since: int | None, known_epoch: str | None) -> Snapshot:

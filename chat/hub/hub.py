@@ -11,6 +11,7 @@ from chat import metrics
 from chat.errors import ChatError
 from chat.hub import tasks
 from chat.hub.bus import Bus
+from chat.hub.epoch import EPOCH_SECONDS, Epoch
 from chat.hub.feed import Credential, Readers, RoomFeed, Subscriber
 from chat.hub.hints import (
     GROUP_PREFIX,
@@ -65,6 +66,7 @@ class Hub:
         self.draining = False
         self.feeds: dict[int, RoomFeed] = {}
         self.bus = Bus(self._receive)
+        self.epoch = Epoch(readers, self.connections, self.unregister)
         self._readers = readers
         self._users: dict[int, set[Connection]] = defaultdict(set)
         self._starting: dict[int, asyncio.Task[None]] = {}
@@ -74,6 +76,7 @@ class Hub:
         self.bus.start()
         for seconds, work in (
             (HEADS_SECONDS, self._check_heads),
+            (EPOCH_SECONDS, self.epoch.check),
             (HEARTBEAT_SECONDS, self._beat),
             (SESSIONS_SECONDS, self._check_all_sessions),
         ):
