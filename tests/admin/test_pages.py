@@ -80,11 +80,12 @@ def test_rows_are_deleted_only_where_that_bypasses_nothing(
         return
     row = model._default_manager.first()
     assert row is not None
-    before = model._default_manager.count()
+    before = set(model._default_manager.values_list("pk"))
     assert admin.post(url(model, "delete", row.pk), {"post": "yes"}).status_code == 403
     form = {"action": "delete_selected", "_selected_action": row.pk, "index": 0, "post": "yes"}
     admin.post(url(model, "changelist"), form)
-    assert model._default_manager.count() == before
+    # A page may add rows, as that of the jobs does for those that never ran.
+    assert before <= set(model._default_manager.values_list("pk"))
 
 
 @pytest.mark.parametrize("field", ["text", "html", "deleted", "seq"])
