@@ -4,8 +4,7 @@ import pytest
 
 from chat import database, history, hub
 from chat.actions.installation import begin_another_history
-from chat.actions.messages import Draft, post_message
-from chat.models import Change, Message, Room, User
+from chat.models import Change, Message, Room
 from tests.cast import Cast, say
 from tests.consumers.socket import Socket
 
