@@ -2,19 +2,27 @@
 
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
 from chat import hub
 from chat.hub import hints
-from chat.models import Room, User
+from chat.models import Message, Room, User
 from chat.payloads import room_object, user_object
-from chat.protocol.events import RoomEvent, TypingEvent
+from chat.protocol.events import CardEvent, Notification, ReadEvent, RoomEvent, TypingEvent
 from chat.protocol.objects import MessageObject
+
+# What a notification shows of its message.
+EXCERPT_CHARS = 300
 
 
 def room_feed(room_id: int) -> str:
     return f"room.{room_id}"
+
+
+def user_feed(user_id: int) -> str:
+    return f"user.{user_id}"
 
 
 def publish_created(room_id: int, messages: Iterable[MessageObject]) -> None:
@@ -34,9 +42,39 @@ def publish_room(room: Room) -> None:
     transaction.on_commit(partial(hub.publish, item))
 
 
-def publish_typing(room: Room, user: User) -> None:
+def publish_notification(room: Room, kind: str, message: Message, user_ids: list[int]) -> None:
+    """Tell these members of a message that concerns them; `kind` is mention, direct or reply."""
+    text = message.text if len(message.text) <= EXCERPT_CHARS else f"{message.text[: EXCERPT_CHARS - 1]}…"
+    event = Notification(kind=kind, room=room.slug, message_id=message.pk, text=text)
+    item = hints.passing(room_feed(room.pk), event, only_users=user_ids)
+    transaction.on_commit(partial(hub.publish, item))
+
+
+def publish_read(
+    room: Room, user_id: int, read_id: int, unread: int, mentions: int, connection: str | None
+) -> None:
+    """A read position moved: for the person's other connections."""
+    event = ReadEvent(room=room.slug, message_id=read_id, unread=unread, mentions=mentions)
+    item = hints.passing(user_feed(user_id), event, except_connection=connection)
+    transaction.on_commit(partial(hub.publish, item))
+
+
+def publish_card(room_id: int, card: dict[str, Any]) -> None:
+    """The body of a card that messages of this room show, as everybody there may see it."""
+    item = hints.passing(room_feed(room_id), CardEvent(card=card))
+    transaction.on_commit(partial(hub.publish, item))
+
+
+def publish_memberships(user_id: int, *, room: str | None = None, reason: str | None = None) -> None:
+    """A person belongs to other rooms than before; of a lost one they are told its `room` and the `reason`."""
+    transaction.on_commit(partial(hub.publish, hub.MembershipsChanged(user_id, room, reason)))
+
+
+def publish_typing(room: Room, user: User, thread: int | None = None) -> None:
     """Somebody types; they are not told of it themselves."""
     event = TypingEvent(room=room.slug, user=user_object(user))
+    if thread is not None:
+        event.thread = thread
     hub.publish(hints.passing(room_feed(room.pk), event, except_user=user.pk))
 
 

@@ -7,9 +7,12 @@ type may keep the writer busy: what costs more than its length is left out, and 
 import re
 from functools import cache
 from html import escape
+from typing import NamedTuple
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
@@ -45,22 +48,45 @@ _TAGS = {
 }
 _ATTRIBUTES = {"a": {"href", "title"}, "code": {"class"}, "span": {"class"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto"}
+# A name after an @ that does not stand inside a word or an e-mail address; the full stop of a sentence is none of it.
+_mention = re.compile(r"(?<![\w@.+-])@([\w+-]+(?:\.[\w+-]+)*)")
+_marked = re.compile(r'<span class="mention">@([^<]+)</span>')
 # What a reader would see something of.
 _visible = re.compile(r">[^<]*[^<\s]|<hr")
 
 
-def render(text: str) -> str:
+class Rendered(NamedTuple):
+    """A message as HTML, in which every `@name` outside of code and links is marked; and these names."""
+
+    html: str
+    names: frozenset[str]
+
+    def calling(self, called: frozenset[str]) -> str:
+        """The HTML with only these of the names marked: the others belong to nobody here."""
+        if self.names <= called:
+            return self.html
+        return _marked.sub(lambda mark: mark[0] if mark[1] in called else f"@{mark[1]}", self.html)
+
+
+def render(text: str) -> Rendered:
     """The message as HTML for `innerHTML`: a small Markdown, links opened apart, nothing active."""
-    html = nh3.clean(
-        _parser(_cells_at_most(text) <= TABLE_CELLS_MOST, len(text) <= HIGHLIGHTED_CHARS).render(text),
+    names: dict[str, set[str]] = {"names": set()}
+    parser = _parser(_cells_at_most(text) <= TABLE_CELLS_MOST, len(text) <= HIGHLIGHTED_CHARS)
+    html = _clean(parser.render(text, names))
+    # Also what Markdown makes nothing of, such as a definition that nothing refers to, is not an empty message.
+    fits = len(html) <= HTML_CHARS_MOST and _visible.search(html)
+    return Rendered(html if fits else _as_typed(text), frozenset(names["names"]))
+
+
+def _clean(html: str) -> str:
+    return nh3.clean(
+        html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     ).strip()
-    # Also what Markdown makes nothing of, such as a definition that nothing refers to, is not an empty message.
-    return html if len(html) <= HTML_CHARS_MOST and _visible.search(html) else _as_typed(text)
 
 
 def _as_typed(text: str) -> str:
@@ -82,6 +108,7 @@ def _parser(tables: bool, highlighting: bool) -> MarkdownIt:
     if tables:
         parser.enable("table")
     _link_full_addresses_only(parser)
+    parser.core.ruler.push("mentions", _find_mentions)
     # A picture in a message would tell its server who reads it, and when.
     return parser.disable("image")
 
@@ -96,6 +123,34 @@ def _link_full_addresses_only(parser: MarkdownIt) -> None:
     parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     for scheme in ("ftp:", "//"):
         parser.linkify.add(scheme, None)
+
+
+def _find_mentions(state: StateCore) -> None:
+    """Cut the texts outside of code and links at their `@name`s, and mark these."""
+    for block in state.tokens:
+        if block.type == "inline" and block.children and "@" in block.content:
+            links, children = 0, list[Token]()
+            for token in block.children:
+                links += token.nesting if token.type in ("link_open", "link_close") else 0
+                children += _cut(token, state) if token.type == "text" and not links else [token]
+            block.children = children
+
+
+def _cut(token: Token, state: StateCore) -> list[Token]:
+    """The text as it is between its mentions, which become marks; their names go into the parser's environment."""
+    pieces = _mention.split(token.content)
+    cut = []
+    for index, piece in enumerate(pieces):
+        if index % 2:
+            state.env["names"].add(piece)
+        kind, content = ("html_inline", _mark(piece)) if index % 2 else ("text", piece)
+        cut.append(Token(kind, "", 0, content=content, level=token.level))
+    return cut
+
+
+def _mark(name: str) -> str:
+    """As nh3 writes it. A name has no character that HTML would escape."""
+    return f'<span class="mention">@{name}</span>'
 
 
 def _highlight(code: str, language: str, _attributes: str) -> str:

@@ -82,6 +82,11 @@ def message_object(message: Message, slug: str, reactions: list[ReactionObject])
         reply_to=None if gone else message.reply_to_id,
         event=None if gone else message.event,
         reactions=[] if gone else reactions,
+        thread=None if gone else message.thread_id,
+        replies=0 if gone else message.replies,
+        last_reply_at=timestamp(message.last_reply_at) if message.last_reply_at and not gone else None,
+        mentions=[] if gone else message.mentions,
+        pinned=message.pinned and not gone,
     )
 
 

@@ -10,8 +10,10 @@ from chat.models import Membership, Message, Room, User
 MODERATING = (Membership.Role.MODERATOR, Membership.Role.OWNER)
 
 
-def can_see(user: User | None, room: Room, membership: Membership | None) -> bool:
+def can_see(user: User | None, room: Room, membership: Membership | None, *, banned: bool = False) -> bool:
     """Know of the room and read it."""
+    if banned:
+        return False
     if membership is not None:
         return True
     if user is None or user.is_guest:
@@ -49,6 +51,18 @@ def can_delete(user: User, message: Message, membership: Membership | None) -> b
     """Authors, the room's moderators and owners, and operators with the right in the admin."""
     moderates = membership is not None and membership.role in MODERATING
     return message.author_id == user.pk or moderates
+
+
+def can_pin(room: Room, membership: Membership | None) -> bool:
+    """Moderators and owners; in a direct room everybody, as there is nobody to moderate."""
+    if membership is None:
+        return False
+    return room.kind == Room.Kind.DIRECT or membership.role in MODERATING
+
+
+def can_mention_room(room: Room, membership: Membership | None) -> bool:
+    """Call everybody at once by `@room`."""
+    return can_pin(room, membership)
 
 
 def can_archive(membership: Membership | None) -> bool:

@@ -1,7 +1,7 @@
 """The hub's questions to the database, answered by history and auth."""
 
 from chat import auth, database, history
-from chat.hub import Credential, Healed
+from chat.hub import Credential, Healed, Standing
 
 
 class DatabaseReaders:
@@ -21,6 +21,12 @@ class DatabaseReaders:
 
     async def may_read(self, room_id: int, user_ids: set[int | None]) -> set[int | None]:
         return await database.call(history.may_read, room_id, user_ids)
+
+    async def rooms_of(self, user_ids: set[int]) -> dict[int, set[int]]:
+        return await database.call(history.rooms_of, user_ids)
+
+    async def standings(self, room_ids: set[int], user_ids: set[int]) -> list[Standing]:
+        return await database.call(history.standings, room_ids, user_ids)
 
     async def alive(self, credentials: set[Credential]) -> set[Credential]:
         return await database.call(auth.alive, credentials)

@@ -12,7 +12,18 @@ from chat.errors import ChatError
 from chat.protocol import objects
 from chat.protocol.closes import Close
 from chat.protocol.commands import AnyCommand
-from chat.protocol.events import Frame, Limits, Ok, PageOk, PongOk, SentOk, SeqOk, SubscribedOk
+from chat.protocol.events import (
+    Frame,
+    Limits,
+    Ok,
+    PageOk,
+    PongOk,
+    ReadOk,
+    SentOk,
+    SeqOk,
+    SubscribedOk,
+    UnreadOk,
+)
 
 ROOT = Path(__file__).parent.parent
 Kind = TypeVar("Kind")
@@ -143,6 +154,7 @@ def test_the_protocol_explains_every_event_with_its_fields() -> None:
 def test_the_protocol_names_what_every_command_is_answered_with() -> None:
     explained = rows("Commands") | {"subscribe": rows("Events")["subscribed"]}
     replies = {SentOk: "send", SeqOk: "edit", PageOk: "sync", PongOk: "ping", SubscribedOk: "subscribe"}
+    replies |= {ReadOk: "read", UnreadOk: "unread"}
     assert set(replies) == set(subclasses(Ok))
     for kind, command in replies.items():
         assert fields_of(kind) - {"id"} <= explained[command], command

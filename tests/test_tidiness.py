@@ -46,7 +46,7 @@ def test_no_file_is_longer_than_one_can_read_at_once() -> None:
     code = [
         file
         for file in files()
-        if file.suffix in {".py", ".js", ".css", ".html"} and "data" not in file.parts
+        if file.suffix in {".py", ".js", ".css", ".html"} and not {"data", "migrations"} & set(file.parts)
     ]
     lengths = {str(file): len((ROOT / file).read_text().splitlines()) for file in code}
     assert {file: lines for file, lines in lengths.items() if lines > FILE_LINES_MOST} == {}

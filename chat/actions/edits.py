@@ -3,11 +3,13 @@
 from django.db import transaction
 from django.utils import timezone
 
-from chat.actions.log import check_not_archived, lock_message, log_change, membership_in
+from chat.actions.attention import mentions
+from chat.actions.attention.notifications import notify_of_mentions
+from chat.actions.log import check_not_archived, count_replies, lock_message, log_change, membership_in
 from chat.errors import Conflict, Forbidden, NotFound
 from chat.limits import check_text
 from chat.markdown import render
-from chat.models import Change, Message, Reaction, Revision, Room, User
+from chat.models import Change, Mention, Message, Reaction, Revision, Room, User
 from chat.permissions import can_delete, can_edit, can_write
 
 
@@ -17,7 +19,7 @@ def edit_message(user: User, message_id: int, text: str, seq: int | None = None)
     `seq` is the number the editor knew: Conflict when the text changed since. The same text takes no number.
     """
     check_text(text)
-    html = render(text)
+    rendered = render(text)
     with transaction.atomic():
         room, message = lock_message(Room.objects.visible_to(user), message_id)
         _check_touchable(user, room, message)
@@ -28,9 +30,12 @@ def edit_message(user: User, message_id: int, text: str, seq: int | None = None)
         if text == message.text:
             return message.seq
         _keep_revision(message)
-        message.text, message.html, message.edited_at = text, html, timezone.now()
+        called, names = mentions.resolve(room, user, rendered.names)
+        message.text, message.html, message.edited_at = text, rendered.calling(names), timezone.now()
         message.text_seq = room.seq + 1
+        newly_called = mentions.replace(message, called)
         log_change(room, message, Change.Kind.EDIT)
+        notify_of_mentions(room, message, newly_called)
         return message.seq
 
 
@@ -50,6 +55,8 @@ def delete_message(user: User, message_id: int, *, as_operator: bool = False) ->
             _check_may_delete(user, room, message)
         _clear(message)
         log_change(room, message, Change.Kind.DELETE)
+        if message.thread_id is not None:
+            count_replies(room, [message])
         return message.seq
 
 
@@ -79,7 +86,8 @@ def _keep_revision(message: Message) -> None:
 def _clear(message: Message) -> None:
     Revision.objects.filter(message=message).delete()
     Reaction.objects.filter(message=message).delete()
-    message.deleted = True
+    Mention.objects.filter(message=message).delete()
+    message.deleted, message.pinned, message.mentions = True, False, []
     message.text = message.html = message.digest = ""
     message.reply_to = None
     message.edited_at = None

@@ -8,12 +8,14 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
-from chat.actions.log import add_messages, check_not_archived
+from chat.actions.attention import mentions
+from chat.actions.attention.notifications import follow_threads, notify_of_new
+from chat.actions.log import add_messages, check_not_archived, count_replies
 from chat.broadcast import publish_created
 from chat.errors import ChatError, Conflict, Forbidden, Invalid, NotFound
 from chat.limits import check_characters, check_text, is_storable
-from chat.markdown import render
-from chat.models import Membership, Message, Room, User
+from chat.markdown import Rendered, render
+from chat.models import Ban, Membership, Message, Room, User
 from chat.models.message import CLIENT_ID_CHARS
 from chat.payloads import message_object
 from chat.permissions import can_see, can_write
@@ -27,6 +29,7 @@ class Draft(msgspec.Struct):
     text: str
     client_id: str | None = None
     reply_to: int | None = None
+    thread: int | None = None
 
 
 class Posted(msgspec.Struct):
@@ -65,7 +68,7 @@ class _Batch:
     def __init__(self, drafts: list[Draft]) -> None:
         self._drafts = drafts
         self._refused: dict[int, ChatError] = {}
-        self._html: dict[int, str] = {}
+        self._rendered: dict[int, Rendered] = {}
         self._made: dict[int, Message] = {}
         self._repeats: dict[int, Message] = {}
         for index, draft in enumerate(drafts):
@@ -76,7 +79,7 @@ class _Batch:
         try:
             check_text(draft.text)
             _check_client_id(draft.client_id)
-            self._html[index] = render(draft.text)
+            self._rendered[index] = render(draft.text)
         except ChatError as error:
             self._refused[index] = error
 
@@ -89,9 +92,13 @@ class _Batch:
         self._users = User.objects.in_bulk({draft.user_id for draft in drafts})
         memberships = Membership.objects.filter(user__in=self._users, room__in=self._rooms.values())
         self._memberships = {(found.room_id, found.user_id): found for found in memberships}
+        bans = Ban.objects.filter(user__in=self._users, room__in=self._rooms.values())
+        self._banned = set(bans.values_list("room_id", "user_id"))
         self._sent = self._sent_before(drafts)
-        targets = {draft.reply_to for draft in drafts if draft.reply_to is not None}
-        self._targets = dict(Message.objects.filter(pk__in=targets).values_list("pk", "room_id"))
+        targets = {
+            target for draft in drafts for target in (draft.reply_to, draft.thread) if target is not None
+        }
+        self._targets = Message.objects.only("room_id", "thread_id", "author_id").in_bulk(targets)
 
     def _sent_before(self, drafts: Sequence[Draft]) -> dict[tuple[int, str], Message]:
         ids = {draft.client_id for draft in drafts if draft.client_id is not None}
@@ -123,28 +130,39 @@ class _Batch:
         return True
 
     def _message(self, index: int, draft: Draft) -> Message:
-        room = self._room(draft)
-        if draft.reply_to is not None and self._targets.get(draft.reply_to) != room.pk:
-            raise NotFound("There is no such message in this room.", field="reply_to")
+        room, author, rendered = self._room(draft), self._users[draft.user_id], self._rendered[index]
+        self._target(room, draft.reply_to, "reply_to")
+        root = self._target(room, draft.thread, "thread")
+        called, names = mentions.resolve(room, author, rendered.names)
         message = Message(
             room=room,
-            author=self._users[draft.user_id],
+            author=author,
             client_id=draft.client_id,
             digest=_digest(draft) if draft.client_id else "",
             text=draft.text,
-            html=self._html[index],
+            html=rendered.calling(names),
+            mentions=called,
             reply_to_id=draft.reply_to,
+            # A reply to a reply joins its root.
+            thread_id=(root.thread_id or root.pk) if root else None,
             at=timezone.now(),
         )
         if draft.client_id is not None:
             self._sent[draft.user_id, draft.client_id] = message
         return message
 
+    def _target(self, room: Room, message_id: int | None, field: str) -> Message | None:
+        target = self._targets.get(message_id) if message_id is not None else None
+        if message_id is not None and (target is None or target.room_id != room.pk):
+            raise NotFound("There is no such message in this room.", field=field)
+        return target
+
     def _room(self, draft: Draft) -> Room:
         """The draft's room, if its author may write there."""
         room, user = self._rooms.get(draft.room), self._users.get(draft.user_id)
         membership = self._memberships.get((room.pk, draft.user_id)) if room else None
-        if room is None or not can_see(user, room, membership):
+        banned = room is not None and (room.pk, draft.user_id) in self._banned
+        if room is None or not can_see(user, room, membership, banned=banned):
             raise NotFound("There is no such room.", field="room")
         if not can_write(user, room, membership):
             raise Forbidden("You may read this room, not write in it.", field="room")
@@ -159,6 +177,12 @@ class _Batch:
             room = self._rooms[slug]
             add_messages(room, by_room[slug])
             publish_created(room.pk, [message_object(message, slug, []) for message in by_room[slug]])
+            mentions.keep(by_room[slug])
+            replies = [message for message in by_room[slug] if message.thread_id is not None]
+            if replies:
+                count_replies(room, replies)
+                follow_threads(replies)
+            notify_of_new(room, by_room[slug])
 
     def outcomes(self) -> list[Posted | ChatError]:
         return [self._outcome(index) for index in range(len(self._drafts))]
@@ -179,6 +203,6 @@ def _check_client_id(client_id: str | None) -> None:
 
 
 def _digest(draft: Draft) -> str:
-    """Fingerprint of what a client id stands for. The empty values are those of threads and attachments."""
-    content = msgspec.json.encode([draft.room, draft.text, draft.reply_to, None, []])
+    """Fingerprint of what a client id stands for. The empty list stands for attachments."""
+    content = msgspec.json.encode([draft.room, draft.text, draft.reply_to, draft.thread, []])
     return hashlib.sha256(content).hexdigest()

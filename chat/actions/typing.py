@@ -7,9 +7,9 @@ from chat.models import User
 from chat.permissions import can_write
 
 
-def announce_typing(user: User, slug: str) -> None:
+def announce_typing(user: User, slug: str, thread: int | None = None) -> None:
     """Tell the room that this person types; raises as a send there would."""
     room = visible_room(user, slug)
     if not can_write(user, room, membership_of(user, room)):
         raise Forbidden("You may read this room, not write in it.", field="room")
-    publish_typing(room, user)
+    publish_typing(room, user, thread)

@@ -5,12 +5,14 @@ from typing import Annotated, Any
 import msgspec
 
 from chat import database, history
+from chat.actions.attention.read_positions import Position
 from chat.actions.edits import delete_message, edit_message
+from chat.actions.pins import pin_message
 from chat.actions.reactions import react
 from chat.api.admission import Access, Call
 from chat.api.resource import Created, operation
 from chat.api.rooms import slug_in_path
-from chat.dispatch.table import post
+from chat.dispatch.table import move_read_position, post
 from chat.errors import Invalid, NotFound
 from chat.models import User
 from chat.protocol import commands
@@ -60,6 +62,10 @@ class NewText(msgspec.Struct):
     seq: Seq | None = None
 
 
+class ReadUpTo(msgspec.Struct):
+    message_id: MessageId
+
+
 class Sent(msgspec.Struct):
     """What the first request with this client id got too: the message, and the number of its creation."""
 
@@ -83,11 +89,9 @@ class RevisionList(msgspec.Struct):
 
 @operation("GET", Access.READER)
 async def list_messages(call: Call, slug: str, query: HistoryQuery) -> history.HistoryPage:
-    """A page of a room's messages, ascending by id."""
-    if query.thread is not None:
-        raise Invalid("thread is not taken yet.", field="thread")
+    """A page of a room's messages, ascending by id: those in no thread, or with `thread` the replies to that one."""
     slug = slug_in_path(slug)
-    bounds = {"before": query.before, "after": query.after, "around": query.around}
+    bounds = {"thread": query.thread, "before": query.before, "after": query.after, "around": query.around}
     return await database.call(history.page, call.user, slug, **bounds, limit=query.limit)
 
 
@@ -151,11 +155,46 @@ async def remove_reaction(call: Call, message_id: int, emoji: str) -> MessageObj
     return await _react(call.person, _id_in_path(message_id), emoji, False)
 
 
+@operation("PUT")
+async def pin(call: Call, message_id: int) -> MessageObject:
+    """Pin a message: moderators and owners."""
+    return await _pin(call.person, _id_in_path(message_id), True)
+
+
+@operation("DELETE")
+async def unpin(call: Call, message_id: int) -> MessageObject:
+    """Take a message off the pinned ones."""
+    return await _pin(call.person, _id_in_path(message_id), False)
+
+
+@operation("GET", Access.READER)
+async def list_pinned(call: Call, slug: str) -> MessageList:
+    """The pinned messages of a room, at most 100."""
+    return MessageList(await database.call(history.pinned, call.user, slug_in_path(slug)))
+
+
+@operation("POST")
+async def mark_read(call: Call, slug: str, body: ReadUpTo) -> Position:
+    """Have read up to a message; the position only moves forward."""
+    return await move_read_position(call.person, slug_in_path(slug), body.message_id)
+
+
+@operation("POST")
+async def mark_unread(call: Call, slug: str, body: ReadUpTo) -> Position:
+    """Be unread from this message on."""
+    return await move_read_position(call.person, slug_in_path(slug), body.message_id, back=True)
+
+
 @operation("GET")
 async def list_revisions(call: Call, message_id: int) -> RevisionList:
     """What a message said before it was edited: for its author and for staff."""
     found = await database.call(history.revisions_of, call.person, _id_in_path(message_id))
     return RevisionList(found)
+
+
+async def _pin(user: User, message_id: int, on: bool) -> MessageObject:
+    await database.write(pin_message, user, message_id, on)
+    return await database.call(history.message_for, user, message_id)
 
 
 async def _react(user: User, message_id: int, emoji: str, on: bool) -> MessageObject:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -27,6 +28,9 @@ class Connection:
     def __init__(self, visitor: Visitor, send: AsgiSend, *, plain: bool, real_closes: bool) -> None:
         self.visitor = visitor
         self.plain = plain
+        # Tells the connections of one person apart.
+        self.name = secrets.token_hex(8)
+        self.idle = False
         self.rooms: dict[int, RoomFeed] = {}
         # The room of the URL, for commands that name none.
         self.default_room: str | None = None
@@ -47,6 +51,10 @@ class Connection:
     @property
     def user_id(self) -> int | None:
         return self.visitor.user.pk if self.visitor.user else None
+
+    @property
+    def hidden(self) -> bool:
+        return self.visitor.user is None or self.visitor.user.hides_presence
 
     @property
     def credential(self) -> Credential:

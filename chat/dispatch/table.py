@@ -4,9 +4,11 @@ import time
 from collections.abc import Awaitable, Callable
 
 from chat import database, history, hub, metrics
+from chat.actions.attention.read_positions import Move, Position, move_all
 from chat.actions.audit import coming_from
 from chat.actions.edits import delete_message, edit_message
 from chat.actions.messages import Draft, Posted, post_messages
+from chat.actions.pins import pin_message
 from chat.actions.reactions import react
 from chat.actions.rooms import normal_slug
 from chat.actions.typing import announce_typing
@@ -17,10 +19,24 @@ from chat.models import User
 from chat.payloads import now
 from chat.protocol import commands
 from chat.protocol.codec import encode
-from chat.protocol.events import Error, Frame, Ok, PageOk, PongOk, SentOk, SeqOk, Subscribed, SubscribedOk
+from chat.protocol.events import (
+    Error,
+    Frame,
+    Ok,
+    PageOk,
+    PongOk,
+    ReadOk,
+    SentOk,
+    SeqOk,
+    Subscribed,
+    SubscribedOk,
+    UnreadOk,
+)
 
 # Every post of this process goes through here, from the socket and the JSON API alike.
 posts = database.Batch(post_messages)
+# Everybody in a room moves at each message, so moves are batched too.
+moves = database.Batch(move_all)
 
 
 # What a subscriber is told first: the frame to send, or None for silence.
@@ -75,7 +91,7 @@ async def subscribe(
             cards=page.cards,
             more=page.more,
             reset=page.reset,
-            online=[],
+            online=local.presence.online(room.pk),
         )
         if not feed.open(connection, frame(subscribed), page.seq):
             raise NotFound("There is no such room.", field="room")
@@ -83,10 +99,17 @@ async def subscribe(
 
 async def post(user: User, slug: str, command: commands.Send) -> Posted:
     """Send what the command says to the room, in one batch with everybody's; the JSON API's way in too."""
-    for field in ("thread", "attachments"):
-        if getattr(command, field):
-            raise Invalid(f"{field} is not taken yet.", field=field)
-    return await posts.put(Draft(user.pk, slug, command.text, command.client_id, command.reply_to))
+    if command.attachments:
+        raise Invalid("attachments are not taken yet.", field="attachments")
+    draft = Draft(user.pk, slug, command.text, command.client_id, command.reply_to, command.thread)
+    return await posts.put(draft)
+
+
+async def move_read_position(
+    user: User, slug: str, message_id: int, *, back: bool = False, connection: str | None = None
+) -> Position:
+    """Read up to a message, or with `back` be unread from it; the JSON API's way in too."""
+    return await moves.put(Move(user, slug, message_id, back, connection))
 
 
 async def _subscribe(connection: Connection, command: commands.Subscribe) -> None:
@@ -131,6 +154,11 @@ async def _react(connection: Connection, command: commands.React) -> SeqOk:
     return SeqOk(id=command.id or "", seq=seq)
 
 
+async def _pin(connection: Connection, command: commands.Pin) -> SeqOk:
+    seq = await database.write(pin_message, _user(connection), command.message_id, command.on)
+    return SeqOk(id=command.id or "", seq=seq)
+
+
 async def _sync(connection: Connection, command: commands.Sync) -> PageOk:
     slug = _slug(connection, command)
     page = await database.call(history.sync, connection.visitor.user, slug, command.since, command.epoch)
@@ -144,11 +172,30 @@ async def _sync(connection: Connection, command: commands.Sync) -> PageOk:
     )
 
 
+async def _read(connection: Connection, command: commands.Read) -> ReadOk:
+    user, slug = _user(connection), _slug(connection, command)
+    at = await move_read_position(user, slug, command.message_id, connection=connection.name)
+    return ReadOk(id=command.id or "", read_id=at.read_id, unread=at.unread, mentions=at.mentions)
+
+
+async def _unread(connection: Connection, command: commands.Unread) -> UnreadOk:
+    user, slug = _user(connection), _slug(connection, command)
+    at = await move_read_position(user, slug, command.message_id, back=True, connection=connection.name)
+    return UnreadOk(id=command.id or "", unread=at.unread, mentions=at.mentions)
+
+
 async def _typing(connection: Connection, command: commands.Typing) -> Ok:
     user, slug, moment = _user(connection), _slug(connection, command), time.monotonic()
     if moment - connection.typed_at.get(slug, -TYPING_INTERVAL_SECONDS) >= TYPING_INTERVAL_SECONDS:
-        await database.call(announce_typing, user, slug)
+        await database.call(announce_typing, user, slug, command.thread)
         connection.typed_at[slug] = moment
+    return Ok(id=command.id or "")
+
+
+async def _presence(connection: Connection, command: commands.Presence) -> Ok:
+    user, local = _user(connection), await hub.current()
+    connection.idle = command.state == "idle"
+    local.presence.mark(user.pk)
     return Ok(id=command.id or "")
 
 
@@ -181,7 +228,11 @@ _table: dict[type, Callable[..., Awaitable[Frame | None]]] = {
     commands.Edit: _edit,
     commands.Delete: _delete,
     commands.React: _react,
+    commands.Pin: _pin,
     commands.Sync: _sync,
+    commands.Read: _read,
+    commands.Unread: _unread,
     commands.Typing: _typing,
+    commands.Presence: _presence,
     commands.Ping: _ping,
 }

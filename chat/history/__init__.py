@@ -3,7 +3,7 @@
 Everything a person may read goes through `RoomQuerySet.visible_to`; hidden and missing rooms look the same.
 """
 
-from chat.history.feeds import changes_since, head, heads, may_read
+from chat.history.feeds import changes_since, head, heads, may_read, rooms_of, standings
 from chat.history.pages import (
     NEWEST_PAGE,
     PAGE_MOST,
@@ -14,6 +14,7 @@ from chat.history.pages import (
     message_for,
     messages_by_id,
     page,
+    pinned,
     revisions_of,
     snapshot,
     sync,
@@ -47,11 +48,14 @@ __all__ = [
     "messages_by_id",
     "page",
     "people_named",
+    "pinned",
     "revisions_of",
     "room_exists",
     "room_for",
     "rooms_for",
+    "rooms_of",
     "snapshot",
+    "standings",
     "sync",
     "visible_room",
 ]

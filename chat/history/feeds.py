@@ -2,11 +2,31 @@
 
 from django.db.models import F
 
-from chat.hub import Healed, hints
-from chat.models import Membership, Message, Revision, Room, User
+from chat.hub import Healed, Standing, hints
+from chat.models import Ban, Membership, Message, Revision, Room, User
 from chat.payloads import message_objects
+from chat.permissions import can_see
 
 HEAL_PAGE = 500
+
+
+def rooms_of(user_ids: set[int]) -> dict[int, set[int]]:
+    """The ids of the rooms that each of these people belongs to."""
+    found: dict[int, set[int]] = {user_id: set() for user_id in user_ids}
+    for user_id, room_id in Membership.objects.filter(user__in=user_ids).values_list("user_id", "room_id"):
+        found[user_id].add(room_id)
+    return found
+
+
+def standings(room_ids: set[int], user_ids: set[int]) -> list[Standing]:
+    """Where these people stand in these rooms, as far as they belong to them."""
+    mine = (
+        Membership.objects.filter(room__in=room_ids, user__in=user_ids).with_counts().select_related("room")
+    )
+    return [
+        Standing(found.room_id, found.user_id, found.room.slug, found.newest_id, found.unread, found.mentions)
+        for found in mine
+    ]
 
 
 def head(room_id: int) -> int:
@@ -19,21 +39,20 @@ def heads(room_ids: list[int]) -> dict[int, int]:
 
 def may_read(room_id: int, user_ids: set[int | None]) -> set[int | None]:
     """Which of these people (None: passers-by) may read the room now."""
-    people = list(User.objects.filter(pk__in=[user_id for user_id in user_ids if user_id is not None]))
-    room = Room.objects.filter(pk=room_id)
-    allowed: set[int | None] = set()
-    by_rights: dict[bool, bool] = {}
-    members = set(Membership.objects.filter(room_id=room_id).values_list("user_id", flat=True))
-    for person in people:
-        if person.pk in members and person.is_active:
-            allowed.add(person.pk)
-            continue
-        # Without a membership only guest or not matters, so two queries answer for everybody.
-        if person.is_guest not in by_rights:
-            by_rights[person.is_guest] = room.visible_to(person).exists()
-        if by_rights[person.is_guest] and person.is_active:
-            allowed.add(person.pk)
-    if None in user_ids and room.visible_to(None).exists():
+    room = Room.objects.filter(pk=room_id).first()
+    if room is None:
+        return set()
+    people = User.objects.filter(
+        pk__in=[user_id for user_id in user_ids if user_id is not None], is_active=True
+    )
+    banned = set(Ban.objects.filter(room=room).values_list("user_id", flat=True))
+    members = {found.user_id: found for found in Membership.objects.filter(room=room, user__in=people)}
+    allowed: set[int | None] = {
+        person.pk
+        for person in people
+        if can_see(person, room, members.get(person.pk), banned=person.pk in banned)
+    }
+    if None in user_ids and can_see(None, room, None):
         allowed.add(None)
     return allowed
 

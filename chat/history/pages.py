@@ -77,32 +77,37 @@ def sync(user: User | None, slug: str, since: int | None, known_epoch: str | Non
 
 def _newest(room: Room) -> PageObject:
     """The newest page. The head is read before the rows: what comes in between is merely sent twice."""
-    newest = Message.objects.filter(room=room).select_related("author").order_by("-id")[:NEWEST_PAGE]
+    newest = mainline(room).select_related("author").order_by("-id")[:NEWEST_PAGE]
     messages = message_objects(list(newest)[::-1], room.slug)
     return PageObject(room.seq, messages, False, True)
+
+
+def mainline(room: Room) -> QuerySet[Message]:
+    """The room's messages without the replies in threads."""
+    return Message.objects.filter(room=room, thread=None)
 
 
 def page(
     user: User | None,
     slug: str,
     *,
+    thread: int | None = None,
     before: int | None = None,
     after: int | None = None,
     around: int | None = None,
     limit: int = NEWEST_PAGE,
 ) -> HistoryPage:
-    """Messages next to an id, ascending; without one, the newest. `around` includes the message itself."""
+    """Messages next to an id, ascending; without one, the newest. `around` includes the message itself.
+    With `thread` the replies to that root, else what is in no thread.
+    """
     if sum(bound is not None for bound in (before, after, around)) > 1:
         raise Invalid("Give one of before, after and around.", field="before")
     if not 1 <= limit <= PAGE_MOST:
         raise Invalid(f"limit must be from 1 to {PAGE_MOST}.", field="limit")
     room = visible_room(user, slug)
-    everything = Message.objects.filter(room=room).select_related("author")
+    everything = (mainline(room) if thread is None else _replies(room, thread)).select_related("author")
     if around is not None:
-        half = limit // 2
-        older, has_older = _slice(everything.filter(id__lte=around).order_by("-id"), limit - half)
-        newer, has_newer = _slice(everything.filter(id__gt=around).order_by("id"), half)
-        found = older[::-1] + newer
+        found, has_older, has_newer = _around(everything, around, limit)
     elif after is not None:
         found, has_newer = _slice(everything.filter(id__gt=after).order_by("id"), limit)
         has_older = everything.filter(id__lte=after).exists()
@@ -112,6 +117,26 @@ def page(
         has_newer = before is not None and everything.filter(id__gte=before).exists()
         found.reverse()
     return HistoryPage(message_objects(found, room.slug), room.seq, has_older, has_newer)
+
+
+def _around(messages: QuerySet[Message], message_id: int, limit: int) -> tuple[list[Message], bool, bool]:
+    half = limit // 2
+    older, has_older = _slice(messages.filter(id__lte=message_id).order_by("-id"), limit - half)
+    newer, has_newer = _slice(messages.filter(id__gt=message_id).order_by("id"), half)
+    return older[::-1] + newer, has_older, has_newer
+
+
+def _replies(room: Room, root_id: int) -> QuerySet[Message]:
+    if not mainline(room).filter(pk=root_id).exists():
+        raise NotFound("There is no such message in this room.", field="thread")
+    return Message.objects.filter(room=room, thread=root_id)
+
+
+def pinned(user: User | None, slug: str) -> list[MessageObject]:
+    """The pinned messages of a room, ascending by id."""
+    room = visible_room(user, slug)
+    found = Message.objects.filter(room=room, pinned=True).select_related("author").order_by("id")
+    return message_objects(list(found), room.slug)
 
 
 def _slice(messages: QuerySet[Message], limit: int) -> tuple[list[Message], bool]:

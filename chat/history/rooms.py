@@ -1,12 +1,12 @@
 """Rooms as one reader sees them: lists, unread counts, members; and people by name."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import msgspec
-from django.db.models import Count, F, Q
+from django.db.models import Q
 
 from chat.errors import NotFound
-from chat.models import Membership, Message, Room, User
+from chat.models import Membership, Room, User
 from chat.payloads import member_object, my_room_object, user_object
 from chat.protocol.objects import MemberObject, RoomObject, UserObject
 
@@ -42,17 +42,17 @@ def membership_of(user: User | None, room: Room) -> Membership | None:
 def room_for(user: User | None, slug: str) -> RoomObject:
     """The room with `me`."""
     room = visible_room(user, slug)
-    membership = membership_of(user, room)
-    return my_room_object(room, membership, _unread([membership]).get(room.pk, 0) if membership else 0)
+    membership = Membership.objects.filter(user=user, room=room).with_counts().first() if user else None
+    return _with_me(room, membership)
 
 
 def rooms_for(user: User | None) -> list[RoomObject]:
     """My rooms with their counts, then the ones I may read or join, each by name."""
     rooms = list(Room.objects.visible_to(user).order_by("name", "pk"))
-    memberships = {found.room_id: found for found in Membership.objects.filter(user=user)} if user else {}
-    unread = _unread(list(memberships.values()))
+    mine = Membership.objects.filter(user=user).with_counts() if user else []
+    memberships = {membership.room_id: membership for membership in mine}
     rooms.sort(key=lambda room: room.pk not in memberships)
-    return [my_room_object(room, memberships.get(room.pk), unread.get(room.pk, 0)) for room in rooms]
+    return [_with_me(room, memberships.get(room.pk)) for room in rooms]
 
 
 def members_of(user: User | None, slug: str, after: int, limit: int) -> MemberPage:
@@ -69,17 +69,6 @@ def people_named(part: str) -> list[UserObject]:
     return [user_object(user) for user in named.order_by("name", "username")[:PEOPLE_MOST]]
 
 
-def _unread(memberships: Sequence[Membership]) -> dict[int, int]:
-    """Unread texts of others by room id, for memberships of one person."""
-    if not memberships:
-        return {}
-    # Both in one condition: each filter() over memberships would join them once more.
-    mine = Q(room__memberships__in=[membership.pk for membership in memberships])
-    unread = mine & Q(id__gt=F("room__memberships__read_id"))
-    counts = (
-        Message.objects.filter(unread, kind=Message.Kind.TEXT, deleted=False)
-        .exclude(author_id=memberships[0].user_id)
-        .values_list("room_id")
-        .annotate(count=Count("id"))
-    )
-    return dict(counts.order_by())
+def _with_me(room: Room, mine: Any) -> RoomObject:
+    """From a membership with its counts, if there is one."""
+    return my_room_object(room, mine, mine.unread, mine.mentions) if mine else my_room_object(room, None)

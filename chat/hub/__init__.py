@@ -13,8 +13,8 @@ from django.conf import settings
 from chat import embedded_redis
 from chat.errors import Unavailable
 from chat.hub.bus import ANSWER_SECONDS
-from chat.hub.feed import Credential, Healed, Readers, RoomFeed
-from chat.hub.hints import Hint, Item, Passing, SessionsChanged, group_of, to_layer
+from chat.hub.feed import Credential, Healed, Readers, RoomFeed, Standing
+from chat.hub.hints import Hint, Item, MembershipsChanged, Passing, SessionsChanged, group_of, to_layer
 from chat.hub.hub import HEARTBEAT_SECONDS, Connection, Hub
 
 __all__ = [
@@ -25,10 +25,12 @@ __all__ = [
     "Hint",
     "Hub",
     "Item",
+    "MembershipsChanged",
     "Passing",
     "Readers",
     "RoomFeed",
     "SessionsChanged",
+    "Standing",
     "current",
     "publish",
     "stop",

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import uuid
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -29,7 +29,8 @@ class Bus:
         self.degraded = False
         self._on_message = on_message
         self._layer = get_channel_layer()
-        self._wanted: set[str] = set()
+        # By group: how many here want it. A room has its feed and its members.
+        self._wanted: Counter[str] = Counter()
         self._joined: dict[str, asyncio.Event] = {}
         self._outbox: deque[Item] = deque(maxlen=OUTBOX_MOST)
         self._changed = asyncio.Event()
@@ -51,13 +52,15 @@ class Bus:
             logger.debug("The channel layer could not be closed: %s", error)
 
     def want(self, group: str) -> asyncio.Event:
-        """Join the group soon; the event is set once it is joined."""
-        self._wanted.add(group)
+        """Join the group soon; the event is set once it is joined. Each `want` needs its `forget`."""
+        self._wanted[group] += 1
         self._changed.set()
         return self._joined.setdefault(group, asyncio.Event())
 
     def forget(self, group: str) -> None:
-        self._wanted.discard(group)
+        self._wanted[group] -= 1
+        if self._wanted[group] <= 0:
+            del self._wanted[group]
         self._changed.set()
 
     def publish(self, item: Item) -> None:

@@ -29,6 +29,10 @@ class Subscriber(Protocol):
     @property
     def user_id(self) -> int | None: ...
 
+    @property
+    def hidden(self) -> bool:
+        """Whether its person is never shown as online."""
+
     def deliver(self, frame: str) -> None: ...
 
     def expelled(self, room_id: int) -> None:
@@ -52,6 +56,17 @@ class Credential(NamedTuple):
     token_digest: str | None = None
 
 
+class Standing(NamedTuple):
+    """Where a member stands in a room: the newest message there, and what is unread."""
+
+    room_id: int
+    user_id: int
+    slug: str
+    newest_id: int
+    unread: int
+    mentions: int
+
+
 class Readers(Protocol):
     """The questions that feeds and hub ask the database; chat/apps.py gives the hub its answers."""
 
@@ -64,6 +79,10 @@ class Readers(Protocol):
     async def changes_since(self, room_id: int, since: int) -> Healed: ...
 
     async def may_read(self, room_id: int, user_ids: set[int | None]) -> set[int | None]: ...
+
+    async def rooms_of(self, user_ids: set[int]) -> dict[int, set[int]]: ...
+
+    async def standings(self, room_ids: set[int], user_ids: set[int]) -> list[Standing]: ...
 
     async def alive(self, credentials: set[Credential]) -> set[Credential]: ...
 
@@ -204,14 +223,17 @@ class RoomFeed:
 
     async def _recheck(self, hints: Iterable[Hint]) -> None:
         """One query for all local subscribers; nobody who may not read any more stays."""
-        reasons = {hint.expelled: hint.reason for hint in hints if hint.expelled is not None}
+        causes = [hint for hint in hints if hint.recheck]
+        reasons = {hint.expelled: hint.reason for hint in causes if hint.expelled is not None}
+        # What ended the rights of those whom no change names.
+        general = next((hint.reason for hint in causes if hint.expelled is None), None)
         user_ids = {subscriber.user_id for subscriber in self.subscribers}
         allowed = await self._readers.may_read(self.room_id, user_ids) if user_ids else set()
         for subscriber in list(self.subscribers):
             if subscriber.user_id in reasons:
                 self._expel(subscriber, reasons[subscriber.user_id] or "removed")
             elif subscriber.user_id in user_ids and subscriber.user_id not in allowed:
-                self._expel(subscriber, "removed")
+                self._expel(subscriber, general or "removed")
 
     def _expel(self, subscriber: Subscriber, reason: str) -> None:
         self.subscribers.pop(subscriber, None)

@@ -10,16 +10,18 @@ from chat.protocol.objects import MessageObject
 
 GROUP_PREFIX = "chat_"
 USER_GROUP_PREFIX = "user_"
-# Whoever a system message names in one of these is out of the room from that number on.
+PEOPLE_GROUP = "people"
+# Whoever a system message names in one of these is out of the room from that number on, and is told why.
 EXPELLING = {"member_left": "left", "member_removed": "removed"}
-# After these anybody may have lost the right to read.
-RECHECKING = {*EXPELLING, "kind_changed"}
+# After this anybody may have lost the right to read.
+KIND_CHANGED = "kind_changed"
 
 
 class Hint(msgspec.Struct):
     """Change `seq` of a room, ready to be sent: `frame` for chat.v1, `plain` for the plain dialect if it has one.
 
-    `prev` is the number that the frame's reader must be complete to.
+    `prev` is the number that the frame's reader must be complete to. With `recheck` rights may have ended by the
+    change: those of the person `expelled` for certain, else those of anybody; `reason` is what they are told.
     """
 
     room_id: int
@@ -40,6 +42,10 @@ class Passing(msgspec.Struct):
     plain: str | None = None
     # Not sent to this person's own connections: nobody is told that they type themselves.
     except_user: int | None = None
+    # On a room's feed: for these people alone, on all of their connections here, subscribed or not.
+    only_users: list[int] | None = None
+    # On a person's feed: not for the connection that asked, which has its reply.
+    except_connection: str | None = None
 
 
 class SessionsChanged(msgspec.Struct):
@@ -53,7 +59,35 @@ class SessionsChanged(msgspec.Struct):
     renewed: str | None = None
 
 
-Item = Hint | Passing | SessionsChanged
+class MembershipsChanged(msgspec.Struct):
+    """A person belongs to other rooms than before; when one of them was lost, `room` and `reason` say which and why."""
+
+    user_id: int
+    room: str | None = None
+    reason: str | None = None
+
+
+class PersonHere(msgspec.Struct):
+    """A person as one process sees them: online, idle or (just gone) offline, and the rooms in which they are seen."""
+
+    user_id: int
+    state: str
+    rooms: list[int]
+
+
+class PeopleHere(msgspec.Struct):
+    """Who is connected to the process `origin`: everybody, or with `whole` false only who changed.
+
+    `asking`: the process has just started, and wants the others to say who is there.
+    """
+
+    origin: str
+    people: list[PersonHere]
+    whole: bool = False
+    asking: bool = False
+
+
+Item = Hint | Passing | SessionsChanged | MembershipsChanged | PeopleHere
 
 
 def hint_of(room_id: int, message: MessageObject, prev: int | None = None) -> Hint:
@@ -63,11 +97,19 @@ def hint_of(room_id: int, message: MessageObject, prev: int | None = None) -> Hi
         event.prev = prev
     hint = Hint(room_id, message.seq, message.seq - 1 if prev is None else prev, encode(event))
     if message.event is not None:
-        name = message.event["name"]
-        hint.recheck = name in RECHECKING
-        hint.reason = EXPELLING.get(name)
-        hint.expelled = message.event["user"]["id"] if hint.reason else None
+        _mark(hint, message.event)
     return hint
+
+
+def _mark(hint: Hint, event: dict[str, Any]) -> None:
+    """Say whether the change may end rights, whose for certain, and why."""
+    name = event["name"]
+    if name in EXPELLING:
+        # A ban is a removal that names its reason.
+        hint.expelled, hint.reason = event["user"]["id"], event.get("reason", EXPELLING[name])
+    elif name == KIND_CHANGED:
+        hint.reason = KIND_CHANGED
+    hint.recheck = hint.reason is not None
 
 
 def created(room_id: int, message: MessageObject) -> Hint:
@@ -83,22 +125,25 @@ def plain_frame(text: str) -> str:
     return encode({"message": text})
 
 
-def passing(feed: str, frame: Frame, *, except_user: int | None = None) -> Passing:
-    return Passing(feed, encode(frame), except_user=except_user)
+def passing(feed: str, frame: Frame, **limits: Any) -> Passing:
+    """`limits` are those of Passing: except_user, only_users, except_connection."""
+    return Passing(feed, encode(frame), **limits)
 
 
 def group_of(item: Item) -> str:
     """The layer group that the item travels in. Channels refuses non-ASCII names, so never the slug."""
     if isinstance(item, Hint):
         return f"{GROUP_PREFIX}{item.room_id}"
-    if isinstance(item, SessionsChanged):
+    if isinstance(item, PeopleHere):
+        return PEOPLE_GROUP
+    if isinstance(item, SessionsChanged | MembershipsChanged):
         return f"{USER_GROUP_PREFIX}{item.user_id}"
     kind, _, number = item.feed.partition(".")
     return f"{GROUP_PREFIX if kind == 'room' else USER_GROUP_PREFIX}{number}"
 
 
-_kinds: dict[str, type[Hint] | type[Passing] | type[SessionsChanged]] = {
-    kind.__name__: kind for kind in (Hint, Passing, SessionsChanged)
+_kinds: dict[str, type[Item]] = {
+    kind.__name__: kind for kind in (Hint, Passing, SessionsChanged, MembershipsChanged, PeopleHere)
 }
 
 

@@ -3,26 +3,30 @@
 import asyncio
 import logging
 import random
-from collections import defaultdict
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from chat import metrics
 from chat.errors import ChatError
-from chat.hub import tasks
+from chat.hub import sessions, tasks
 from chat.hub.bus import Bus
 from chat.hub.epoch import EPOCH_SECONDS, Epoch
 from chat.hub.feed import Credential, Readers, RoomFeed, Subscriber
 from chat.hub.hints import (
     GROUP_PREFIX,
+    PEOPLE_GROUP,
     USER_GROUP_PREFIX,
     Hint,
     Item,
+    MembershipsChanged,
     Passing,
+    PeopleHere,
     SessionsChanged,
     from_layer,
     plain_frame,
 )
+from chat.hub.members import ACTIVITY_SECONDS, Members
+from chat.hub.presence import REPEAT_SECONDS, Presence
 from chat.payloads import now
 from chat.protocol.closes import Close
 from chat.protocol.codec import encode
@@ -38,8 +42,6 @@ SESSIONS_SECONDS = 30
 # Clients come back after a restart spread over this range, so that they do not come at once.
 RECONNECT_SECONDS = (0.5, 3.0)
 SETTLE_SECONDS = 5.0
-# The answer that brings the new cookie is on its way when the sockets of a renewed session are closed.
-RENEWED_SECONDS = 1.0
 # After this many connections a long round over them lets others have the loop.
 CHUNK = 200
 
@@ -48,6 +50,10 @@ class Connection(Subscriber, Protocol):
     """What the hub needs of a socket."""
 
     rooms: dict[int, RoomFeed]
+    # Names the connection among those of its person.
+    name: str
+    # What the client says of its user: away from the keyboard.
+    idle: bool
 
     @property
     def credential(self) -> Credential: ...
@@ -68,7 +74,9 @@ class Hub:
         self.bus = Bus(self._receive)
         self.epoch = Epoch(readers, self.connections, self.unregister)
         self._readers = readers
-        self._users: dict[int, set[Connection]] = defaultdict(set)
+        self._users: dict[int, set[Connection]] = {}
+        self.presence = Presence(self.bus.origin, self._users, self.feeds, self._rooms_of, self.bus.publish)
+        self._members = Members(readers, self.bus, self._users, self.presence.mark)
         self._starting: dict[int, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -79,8 +87,13 @@ class Hub:
             (EPOCH_SECONDS, self.epoch.check),
             (HEARTBEAT_SECONDS, self._beat),
             (SESSIONS_SECONDS, self._check_all_sessions),
+            (ACTIVITY_SECONDS, self._members.tell),
+            (REPEAT_SECONDS, self.presence.repeat),
+            (0, self._members.look_up),
+            (0, self.presence.tell),
         ):
             self._spawn(_every(seconds, work))
+        self._spawn(self._meet_others())
 
     async def stop(self) -> None:
         """End all work of this hub; connections that are left hear nothing more."""
@@ -93,9 +106,15 @@ class Hub:
         """Know the connection and listen to its person's feed."""
         self.connections.add(connection)
         metrics.connections.set(len(self.connections))
-        if connection.user_id is not None:
-            self._users[connection.user_id].add(connection)
-            self.bus.want(f"{USER_GROUP_PREFIX}{connection.user_id}")
+        user_id = connection.user_id
+        if user_id is None:
+            return
+        if user_id not in self._users:
+            self._users[user_id] = set()
+            self.bus.want(f"{USER_GROUP_PREFIX}{user_id}")
+            self._members.come(user_id)
+        self._users[user_id].add(connection)
+        self.presence.mark(user_id)
 
     def unregister(self, connection: Connection) -> None:
         """Forget the connection everywhere; harmless when it is unknown."""
@@ -108,7 +127,9 @@ class Hub:
             self._users[user_id].discard(connection)
             if not self._users[user_id]:
                 del self._users[user_id]
+                self._members.go(user_id)
                 self.bus.forget(f"{USER_GROUP_PREFIX}{user_id}")
+            self.presence.mark(user_id)
 
     async def subscribe(self, connection: Connection, room_id: int, slug: str) -> RoomFeed:
         """Join the room's feed: from now on its changes are collected until `RoomFeed.open`."""
@@ -120,6 +141,8 @@ class Hub:
         if connection not in feed.subscribers:
             feed.add(connection)
             connection.rooms[room_id] = feed
+            if connection.user_id is not None:
+                self.presence.mark(connection.user_id)
         try:
             await self._started(room_id)
         except ChatError:
@@ -163,21 +186,33 @@ class Hub:
 
     def _deliver(self, item: Item) -> None:
         if isinstance(item, Hint):
+            self._members.touch(item.room_id, item.seq)
             if (feed := self.feeds.get(item.room_id)) is not None:
                 feed.offer(item)
         elif isinstance(item, SessionsChanged):
-            self._spawn(self._check_sessions(set(self._users.get(item.user_id, ())), item))
+            here = set(self._users.get(item.user_id, ()))
+            self._spawn(sessions.check(self._readers, here, item))
+        elif isinstance(item, MembershipsChanged):
+            self._members.change(item)
+        elif isinstance(item, PeopleHere):
+            self.presence.hear(item)
         else:
             self._pass(item)
 
     def _pass(self, item: Passing) -> None:
         kind, _, number = item.feed.partition(".")
-        if kind == "room" and (feed := self.feeds.get(int(number))) is not None:
+        if item.only_users is not None:
+            for user_id in item.only_users:
+                self._send_to(user_id, item)
+        elif kind == "room" and (feed := self.feeds.get(int(number))) is not None:
             feed.send(item.frame, item.plain, item.except_user)
         elif kind == "user":
-            for connection in list(self._users.get(int(number), ())):
-                if not connection.plain:
-                    connection.deliver(item.frame)
+            self._send_to(int(number), item)
+
+    def _send_to(self, user_id: int, item: Passing) -> None:
+        for connection in list(self._users.get(user_id, ())):
+            if not connection.plain and connection.name != item.except_connection:
+                connection.deliver(item.frame)
 
     def _notice(self, message: dict[str, Any]) -> None:
         group, text = message.get("group", ""), message["message"]
@@ -201,14 +236,24 @@ class Hub:
             await asyncio.shield(starting)
             self._starting.pop(room_id, None)
 
+    def _rooms_of(self, user_id: int) -> set[int]:
+        return self._members.rooms(user_id)
+
+    async def _meet_others(self) -> None:
+        """Hear of the others' people, and have them say who is there."""
+        await self.bus.want(PEOPLE_GROUP).wait()
+        self.presence.ask()
+
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _check_heads(self) -> None:
-        if self.feeds:
-            for room_id, head in (await self._readers.heads(list(self.feeds))).items():
+        rooms = {*self.feeds, *self._members.room_ids}
+        if rooms:
+            for room_id, head in (await self._readers.heads(sorted(rooms))).items():
+                self._members.touch(room_id, head)
                 if (feed := self.feeds.get(room_id)) is not None:
                     feed.check_head(head)
 
@@ -222,38 +267,7 @@ class Hub:
                 await asyncio.sleep(0)
 
     async def _check_all_sessions(self) -> None:
-        await self._check_sessions(set(self.connections))
-
-    async def _check_sessions(
-        self, connections: set[Connection], changed: SessionsChanged | None = None
-    ) -> None:
-        """Close with 4401 those whose session or token is over; those of a renewed session come back."""
-        for connection in connections:
-            key = connection.credential.session_key
-            if changed and key is not None and key == changed.renewed:
-                _send_back(connection)
-            elif changed and key is not None and key == changed.ended:
-                _end(connection)
-        credentials = {connection.credential for connection in connections}
-        try:
-            alive = await self._readers.alive(credentials) if credentials else set()
-        except ChatError as error:
-            logger.warning("Sessions are checked later: %s", error.detail)
-            return
-        for connection in connections:
-            if connection.credential not in alive:
-                _end(connection)
-
-
-def _end(connection: Connection) -> None:
-    connection.close(Close.SESSION_ENDED, "Your session has ended; sign in again.")
-
-
-def _send_back(connection: Connection) -> None:
-    """Have a browser connect anew with the cookie that it is about to get."""
-    if not connection.plain:
-        connection.deliver(encode(Goodbye(reason="session renewed", reconnect_after=RENEWED_SECONDS)))
-    connection.close(Close.RESTARTING, "Your session was renewed; come back.")
+        await sessions.check(self._readers, set(self.connections))
 
 
 async def _every(seconds: float, work: Any) -> None:

@@ -1,6 +1,6 @@
 """The commands that a client may send, one struct each. Absent and null mean the same."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -57,17 +57,52 @@ class React(Command, kw_only=True, tag="react"):
     on: bool
 
 
+class Pin(Command, kw_only=True, tag="pin"):
+    message_id: MessageId
+    on: bool
+
+
 class Sync(RoomCommand, kw_only=True, tag="sync"):
     since: Seq | None = None
     epoch: str | None = None
+
+
+class Read(RoomCommand, kw_only=True, tag="read"):
+    message_id: MessageId
+
+
+class Unread(RoomCommand, kw_only=True, tag="unread"):
+    """Unread from this message on."""
+
+    message_id: MessageId
 
 
 class Typing(RoomCommand, kw_only=True, tag="typing"):
     thread: MessageId | None = None
 
 
+class Presence(Command, kw_only=True, tag="presence"):
+    """Of this connection; a person is online while any of theirs is active."""
+
+    state: Literal["active", "idle"]
+
+
 class Ping(Command, kw_only=True, tag="ping"):
     pass
 
 
-AnyCommand = Subscribe | Unsubscribe | Send | Edit | Delete | React | Sync | Typing | Ping
+AnyCommand = (
+    Subscribe
+    | Unsubscribe
+    | Send
+    | Edit
+    | Delete
+    | React
+    | Pin
+    | Sync
+    | Read
+    | Unread
+    | Typing
+    | Presence
+    | Ping
+)

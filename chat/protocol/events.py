@@ -59,6 +59,19 @@ class SubscribedOk(PageOk, kw_only=True, tag="ok"):
     online: list[int]
 
 
+class ReadOk(Ok, kw_only=True, tag="ok"):
+    """`read_id` only moves forward; the counts are what is left above it."""
+
+    read_id: int
+    unread: int
+    mentions: int
+
+
+class UnreadOk(Ok, kw_only=True, tag="ok"):
+    unread: int
+    mentions: int
+
+
 class PongOk(Ok, kw_only=True, tag="ok"):
     server_time: str
 
@@ -96,9 +109,58 @@ class RoomEvent(Frame, kw_only=True, tag="room"):
     room: RoomObject
 
 
+class UserEvent(Frame, kw_only=True, tag="user"):
+    """The name, the picture or the status of a person changed."""
+
+    user: UserObject
+
+
+class CardEvent(Frame, kw_only=True, tag="card"):
+    """The body of a card changed; the higher `version` wins."""
+
+    card: dict[str, Any]
+
+
 class TypingEvent(Frame, kw_only=True, tag="typing"):
+    """Ephemeral; `thread` is left out for the room itself."""
+
     room: str
     user: UserObject
+    thread: int | msgspec.UnsetType = msgspec.UNSET
+
+
+class PresenceEvent(Frame, kw_only=True, tag="presence"):
+    """`state` is online, idle or offline."""
+
+    user: int
+    state: str
+
+
+class Activity(Frame, kw_only=True, tag="activity"):
+    """Something happened in a room that the reader belongs to and is not subscribed to."""
+
+    room: str
+    message_id: int
+    unread: int
+    mentions: int
+
+
+class ReadEvent(Frame, kw_only=True, tag="read"):
+    """One's own read position moved on another device; `message_id` is the last message read, 0 for none."""
+
+    room: str
+    message_id: int
+    unread: int
+    mentions: int
+
+
+class Notification(Frame, kw_only=True, tag="notification"):
+    """`kind` is mention, direct or reply; `text` the beginning of the message."""
+
+    kind: str
+    room: str
+    message_id: int
+    text: str
 
 
 class Removed(Frame, kw_only=True, tag="removed"):

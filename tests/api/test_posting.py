@@ -112,7 +112,7 @@ async def test_a_wrong_field_is_named_as_on_the_socket(
         ({"text": "x", "reply_to": 10**30}, 400, "invalid", "reply_to"),
         ({"text": "x", "reply_to": 999}, 404, "not_found", "reply_to"),
         ({"text": "x", "client_id": ""}, 400, "invalid", "client_id"),
-        ({"text": "x", "thread": 1}, 400, "invalid", "thread"),
+        ({"text": "x", "thread": 1}, 404, "not_found", "thread"),
         ({"text": "x", "attachments": [1]}, 400, "invalid", "attachments"),
     ]
     async with await socket_of(cast) as socket:

@@ -29,6 +29,7 @@ class Listener:
 
     rooms: dict[int, RoomFeed] = {}
     credential = Credential(None)
+    hidden = False
 
     def __init__(self, user_id: int | None = None, *, plain: bool = False) -> None:
         self.user_id = user_id
