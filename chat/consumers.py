@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from chat import hub
+from chat import hub, metrics
 from chat.dispatch import plain, table, welcome
 from chat.dispatch.connection import AsgiSend, Connection
 from chat.errors import BadFrame, ChatError
@@ -25,6 +25,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     # The hub listens for the whole process; a layer channel for each socket would cost the most of all.
     channel_layer_alias = None
     connection: Connection | None = None
+    _code_of_client: int | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: AsgiSend) -> None:
         """Clean up here: `disconnect` is not called on SIGTERM or after an error."""
@@ -35,6 +36,11 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             if self.connection is not None:
                 (await hub.current()).unregister(self.connection)
                 await self.connection.end()
+                metrics.count_close(self.connection.close_code, self._code_of_client)
+
+    async def disconnect(self, code: int) -> None:
+        """The other side has gone, or has answered our close frame. What is left to do is done in `__call__`."""
+        self._code_of_client = code
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """As Channels does, without its thread hop to close database connections: none are used here."""
@@ -94,6 +100,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             connection.deliver(encode(table.error_frame(error, command_id)))
         if not isinstance(error, BadFrame):
             return
+        metrics.bad_frames.inc()
         self._bad_frames.append(time.monotonic())
         full = len(self._bad_frames) == BAD_FRAMES_PER_MINUTE
         if full and self._bad_frames[-1] - self._bad_frames[0] < 60:

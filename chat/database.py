@@ -46,7 +46,8 @@ async def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
 
 async def write(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The same in the writer thread, in the caller's context: for functions that change rows."""
-    return await _run(_writer, partial(copy_context().run, partial(function, *args, **kwargs)))
+    with metrics.writer_queue.track_inprogress():
+        return await _run(_writer, partial(copy_context().run, partial(function, *args, **kwargs)))
 
 
 async def flush() -> None:
@@ -76,10 +77,10 @@ async def _run(executor: ThreadPoolExecutor, function: Callable[[], T]) -> T:
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await asyncio.get_running_loop().run_in_executor(executor, _tidy, function)
     except TimeoutError:
-        raise Unavailable("The database does not answer; try again.", retry_after=1) from None
+        raise _silent() from None
     except DatabaseError as error:
-        logger.warning("The database refused: %s", error)
-        raise Unavailable("The database is not available; try again.", retry_after=1) from error
+        logger.warning("The database refused: %s", _said(error))
+        raise _away() from error
 
 
 def _tidy(function: Callable[[], T]) -> T:
@@ -109,10 +110,11 @@ class Batch(Generic[Item, Result]):
         outcome: asyncio.Future[Result] = loop.create_future()
         queue.add(item, outcome)
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                result = await outcome
+            with metrics.writer_queue.track_inprogress():
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    result = await outcome
         except TimeoutError:
-            raise Unavailable("The database does not answer; try again.", retry_after=1) from None
+            raise _silent() from None
         metrics.acknowledge_seconds.observe(time.perf_counter() - began)
         return result
 
@@ -173,10 +175,12 @@ def _commit(
         results = _all_answered(function(items), len(items))
         return [*results]
     except (OperationalError, InterfaceError) as error:
-        logger.warning("The database is not available: %s", error)
+        logger.warning("The database is not available: %s", _said(error))
         return [_away() for _ in items]
     except Exception as error:
-        logger.warning("A batch of %d failed as a whole and is run item by item: %s", len(items), error)
+        logger.warning(
+            "A batch of %d failed as a whole and is run item by item: %s", len(items), _said(error)
+        )
         alone: list[Result | ChatError] = [_commit_alone(function, item) for item in items]
         return [*alone]
 
@@ -198,7 +202,18 @@ def _all_answered(results: list[T], count: int) -> list[T]:
     return results
 
 
+def _said(error: Exception) -> str:
+    """The error without the rows and queries that PostgreSQL shows below its first line: people wrote those."""
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
+def _silent() -> Unavailable:
+    metrics.database_unavailable.inc()
+    return Unavailable("The database does not answer; try again.", retry_after=1)
+
+
 def _away() -> Unavailable:
+    metrics.database_unavailable.inc()
     return Unavailable("The database is not available; try again.", retry_after=1)
 
 

@@ -2,12 +2,24 @@
 
 from functools import cache
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.registry import Collector
 
 # Of our own: the library's default one adds platform and garbage collector figures of no use here.
 _registry = CollectorRegistry()
+# Memory, processor time, open files and the time of the start, where the system tells (/proc).
+ProcessCollector(registry=_registry)
+# When each counter was made is nobody's question here, and doubles the lines.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
-connections = Gauge("chat_connections", "Sockets open now.", registry=_registry)
 batch_posts = Histogram(
     "chat_batch_posts",
     "Posts that one transaction took in, those it refused among them.",
@@ -25,6 +37,30 @@ holes_healed = Counter(
     "Times that a room's missing changes were read from the database.",
     registry=_registry,
 )
+heads_behind = Counter(
+    "chat_heads_behind",
+    "Times that the heads query found a room ahead of its feed here: a hint was lost, or is only just coming.",
+    registry=_registry,
+)
+bad_frames = Counter("chat_bad_frames", "Frames that were no command.", registry=_registry)
+database_unavailable = Counter(
+    "chat_database_unavailable",
+    "Calls and posts that were told to come again, as the database refused or did not answer.",
+    registry=_registry,
+)
+writer_queue = Gauge(
+    "chat_writer_queue",
+    "Posts and other changes that wait for the writer or are with it.",
+    registry=_registry,
+)
+_lag = Histogram(
+    "chat_hub_lag_seconds",
+    "From the commit of a change, here or elsewhere, until the hub of this process hears of it.",
+    ("committed",),
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 10),
+    registry=_registry,
+)
+_closes = Counter("chat_closes", "Sockets that ended.", ("by", "code"), registry=_registry)
 _commands = Counter("chat_commands", "Commands of sockets.", ("type", "outcome"), registry=_registry)
 _requests = Counter("chat_requests", "Requests to the JSON API.", ("operation", "status"), registry=_registry)
 
@@ -36,6 +72,30 @@ _job_seconds = Histogram(
     registry=_registry,
 )
 _job_failures = Counter("chat_job_failures", "Runs of a job that failed here.", ("job",), registry=_registry)
+
+
+# What browsers and programs say when they go; anything else a client may say is one word here.
+CODES_OF_CLIENTS = frozenset((1000, 1001, 1005, 1006, 1011))
+
+
+def add(collector: Collector) -> None:
+    """Ask it too, whenever somebody asks for the numbers."""
+    _registry.register(collector)
+
+
+def hub_lag(committed: str, seconds: float) -> None:
+    """`committed` is `here` or `elsewhere`."""
+    _lag_of(committed).observe(seconds)
+
+
+def count_close(server: int | None, client: int | None) -> None:
+    """A socket has ended: with the code that this side gave if it did, else with that of the other side."""
+    if server is not None:
+        _closes.labels("server", str(server)).inc()
+    elif client is not None:
+        _closes.labels("client", str(client) if client in CODES_OF_CLIENTS else "other").inc()
+    else:
+        _closes.labels("server", "none").inc()
 
 
 def count_job(name: str, seconds: float, *, failed: bool) -> None:
@@ -69,3 +129,8 @@ def _command(type: str, outcome: str) -> Counter:
 @cache
 def _request(operation: str, status: int) -> Counter:
     return _requests.labels(operation, str(status))
+
+
+@cache
+def _lag_of(committed: str) -> Histogram:
+    return _lag.labels(committed)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, get_args
 
 import msgspec
 
+from chat import metrics
 from chat.api import openapi
 from chat.errors import ChatError
 from chat.protocol import objects
@@ -83,6 +84,16 @@ def test_every_management_command_that_a_document_names_exists() -> None:
         named = set(re.findall(r"manage\.py ([a-z_]+)", document.read_text()))
         missing = named - builtin - ours
         assert not missing, f"{document.name} names management commands that do not exist: {missing}"
+
+
+def test_operations_explains_every_metric_and_no_other() -> None:
+    [table] = re.findall(r"^\| metric \|.*?\n\n", operations(), re.MULTILINE | re.DOTALL)
+    first_cells = re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)
+    explained = {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)}
+    shown = set(re.findall(r"^# TYPE (\w+)", metrics.text().decode(), re.MULTILINE))
+    # Where there is no /proc the process tells nothing of itself.
+    assert {name for name in shown ^ explained if not name.startswith("process_")} == set()
+    assert {name for name in shown if name.startswith("process_")} <= explained
 
 
 def test_architecture_has_a_line_for_each_part_of_the_house() -> None:

@@ -39,6 +39,8 @@ class Connection:
         # By room slug: when typing was last passed on.
         self.typed_at: dict[str, float] = {}
         self.closed = False
+        # Why this side closed it, if it did.
+        self.close_code: Close | None = None
         self._send = send
         self._real_closes = real_closes
         self._outbox: deque[dict[str, Any]] = deque()
@@ -60,6 +62,11 @@ class Connection:
     def credential(self) -> Credential:
         return self.visitor.credential
 
+    @property
+    def pending(self) -> int:
+        """Characters handed over and not written yet; what a slow reader is judged by."""
+        return self._pending
+
     def deliver(self, frame: str) -> None:
         """Queue a text frame; a reader too far behind is closed with 1013."""
         if self.closed:
@@ -76,7 +83,7 @@ class Connection:
         """Queue the close frame behind what waits; the second call does nothing."""
         if self.closed:
             return
-        self.closed = True
+        self.closed, self.close_code = True, code
         real = code if self._real_closes else code.plain_server
         self._put({"type": "websocket.close", "code": int(real), "reason": reason})
 
@@ -130,7 +137,7 @@ class Connection:
 
     async def _give_up(self) -> None:
         """A frame did not go out, so none may follow it: the client comes back and resumes."""
-        self.closed = True
+        self.closed, self.close_code = True, Close.SERVER_ERROR
         self._outbox.clear()
         code = Close.SERVER_ERROR if self._real_closes else Close.SERVER_ERROR.plain_server
         with contextlib.suppress(Exception):  # Mostly there is nobody left to hear it.

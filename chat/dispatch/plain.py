@@ -1,5 +1,6 @@
 """The plain dialect: `{"message": "text"}` in, the same out, for a ten-line script or a classic tutorial client."""
 
+from chat import metrics
 from chat.actions.messages import Draft
 from chat.dispatch.connection import Connection
 from chat.dispatch.table import posts
@@ -24,7 +25,11 @@ async def post(connection: Connection, message: str) -> None:
             raise Unauthenticated("Sign in first.")
         await posts.put(Draft(connection.visitor.user.pk, connection.default_room, message))
     except Exception as error:
-        connection.deliver(refusal(as_chat_error(error)))
+        refused = as_chat_error(error)
+        metrics.count_command("plain", refused.code)
+        connection.deliver(refusal(refused))
+    else:
+        metrics.count_command("plain", "ok")
 
 
 def refusal(error: ChatError) -> str:

@@ -10,8 +10,9 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from chat import embedded_redis
+from chat import embedded_redis, metrics
 from chat.errors import Unavailable
+from chat.hub import measures
 from chat.hub.bus import ANSWER_SECONDS
 from chat.hub.feed import Credential, Healed, Readers, RoomFeed, Standing
 from chat.hub.hints import Hint, Item, MembershipsChanged, Passing, SessionsChanged, group_of, to_layer
@@ -41,6 +42,7 @@ logger = logging.getLogger(__name__)
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 _given: list[Readers] = []
+metrics.add(measures.HubState(lambda: list(_hubs.values())))
 
 
 def use_readers(readers: Readers) -> None:
@@ -71,6 +73,7 @@ def publish(item: Item) -> None:
 
     Never raises: the database is the log, and heads queries find what nobody was told.
     """
+    measures.sent(item)
     running = [(loop, hub) for loop, hub in list(_hubs.items()) if loop.is_running()]
     for loop, hub in running:
         with contextlib.suppress(RuntimeError):  # The loop was closed just now.

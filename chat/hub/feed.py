@@ -157,6 +157,7 @@ class RoomFeed:
     def check_head(self, head: int) -> None:
         """The database says how far the room is; fetch what no hint told of."""
         if self.delivered is not None and head > self.delivered and self._work is None:
+            metrics.heads_behind.inc()
             self._begin(self._heal())
 
     def send(self, frame: str, plain: str | None, except_user: int | None = None) -> None:

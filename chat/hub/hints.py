@@ -32,6 +32,8 @@ class Hint(msgspec.Struct):
     expelled: int | None = None
     reason: str | None = None
     recheck: bool = False
+    # When it was published, in seconds since the epoch by the publisher's clock; only measured with.
+    sent_at: float | None = None
 
 
 class Passing(msgspec.Struct):

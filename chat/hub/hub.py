@@ -6,9 +6,8 @@ import random
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
-from chat import metrics
 from chat.errors import ChatError
-from chat.hub import sessions, tasks
+from chat.hub import measures, sessions, tasks
 from chat.hub.bus import Bus
 from chat.hub.epoch import EPOCH_SECONDS, Epoch
 from chat.hub.feed import Credential, Readers, RoomFeed, Subscriber
@@ -58,6 +57,10 @@ class Connection(Subscriber, Protocol):
     @property
     def credential(self) -> Credential: ...
 
+    @property
+    def pending(self) -> int:
+        """How much waits to be written to it."""
+
     def close(self, code: Close, reason: str) -> None: ...
 
     async def settle(self) -> None:
@@ -105,7 +108,6 @@ class Hub:
     def register(self, connection: Connection) -> None:
         """Know the connection and listen to its person's feed."""
         self.connections.add(connection)
-        metrics.connections.set(len(self.connections))
         user_id = connection.user_id
         if user_id is None:
             return
@@ -119,7 +121,6 @@ class Hub:
     def unregister(self, connection: Connection) -> None:
         """Forget the connection everywhere; harmless when it is unknown."""
         self.connections.discard(connection)
-        metrics.connections.set(len(self.connections))
         for room_id in list(connection.rooms):
             self.unsubscribe(connection, room_id)
         user_id = connection.user_id
@@ -157,6 +158,7 @@ class Hub:
 
     def accept(self, item: Item) -> None:
         """Something that happened in this process: deliver it here, and tell the others."""
+        measures.arrived(item, measures.HERE)
         self._deliver(item)
         self.bus.publish(item)
 
@@ -180,6 +182,7 @@ class Hub:
         if message["type"] == "chat.items":
             if message["origin"] != self.bus.origin:
                 for item in from_layer(message):
+                    measures.arrived(item, measures.ELSEWHERE)
                     self._deliver(item)
         elif message["type"] in ("chat_message", "chat.message"):
             self._notice(message)

@@ -94,13 +94,13 @@ async def test_metrics_count_what_happens(nobody: httpx.AsyncClient) -> None:
     before = [await value(line) for line in counted]
     async with Socket() as socket:
         await socket.event("subscribed")
-        assert await value("chat_connections") == 1
+        assert await value('chat_connections{dialect="chat.v1"}') == 1
         await socket.ask("send", text="hello")
         await socket.ask("send", text=" ")
     await nobody.get("/api/me")
     after = [await value(line) for line in counted]
     assert [new - old for new, old in zip(after, before, strict=True)] == [1, 1, 1, 2, 1]
-    assert await value("chat_connections") == 0
+    assert await value('chat_connections{dialect="chat.v1"}') == 0
 
 
 async def test_metrics_are_for_this_machine_and_for_staff(
