@@ -1,16 +1,38 @@
 """Editing and deleting: revisions are kept of an edit, nothing of a deletion."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
 from chat.actions.attention import mentions
 from chat.actions.attention.notifications import notify_of_mentions
-from chat.actions.log import check_not_archived, count_replies, lock_message, log_change, membership_in
+from chat.actions.audit import record
+from chat.actions.log import (
+    check_not_archived,
+    count_replies,
+    lock_message,
+    log_change,
+    log_changes,
+    membership_in,
+)
 from chat.errors import Conflict, Forbidden, NotFound
 from chat.limits import check_text
 from chat.markdown import render
 from chat.models import Change, Mention, Message, Reaction, Revision, Room, User
 from chat.permissions import can_delete, can_edit, can_write
+
+# What is left of a deleted message: nothing of its content.
+TOMBSTONE = {
+    "deleted": True,
+    "text": "",
+    "html": "",
+    "digest": "",
+    "reply_to": None,
+    "edited_at": None,
+    "mentions": [],
+    "pinned": False,
+}
 
 
 def edit_message(user: User, message_id: int, text: str, seq: int | None = None) -> int:
@@ -53,11 +75,22 @@ def delete_message(user: User, message_id: int, *, as_operator: bool = False) ->
             raise Forbidden("What the system records stays.", field="message_id")
         if not as_operator:
             _check_may_delete(user, room, message)
-        _clear(message)
-        log_change(room, message, Change.Kind.DELETE)
-        if message.thread_id is not None:
-            count_replies(room, [message])
+        make_tombstones(room, [message])
+        if message.author_id != user.pk:
+            record(user, "message_removed", message, room=room.slug, author=message.author.username)
         return message.seq
+
+
+def make_tombstones(room: Room, messages: Sequence[Message]) -> None:
+    """Delete texts of a locked room for good. The roots of their threads, none of which is among them, count anew."""
+    for kind in (Revision, Reaction, Mention):
+        kind.objects.filter(message__in=messages).delete()
+    Message.objects.filter(pk__in=[message.pk for message in messages]).update(**TOMBSTONE)
+    for message in messages:
+        for field, value in TOMBSTONE.items():
+            setattr(message, field, value)
+    log_changes(room, messages, Change.Kind.DELETE)
+    count_replies(room, [message for message in messages if message.thread_id is not None])
 
 
 def _check_touchable(user: User, room: Room, message: Message) -> None:
@@ -81,13 +114,3 @@ def _keep_revision(message: Message) -> None:
     Revision.objects.create(
         message=message, seq=message.text_seq, text=message.text, at=message.edited_at or message.at
     )
-
-
-def _clear(message: Message) -> None:
-    Revision.objects.filter(message=message).delete()
-    Reaction.objects.filter(message=message).delete()
-    Mention.objects.filter(message=message).delete()
-    message.deleted, message.pinned, message.mentions = True, False, []
-    message.text = message.html = message.digest = ""
-    message.reply_to = None
-    message.edited_at = None

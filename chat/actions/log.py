@@ -82,6 +82,21 @@ def log_change(room: Room, message: Message, kind: Change.Kind) -> None:
     publish_changed(room.pk, _payload(room, message))
 
 
+def log_changes(room: Room, messages: Sequence[Message], kind: Change.Kind) -> None:
+    """The same for many messages at once, of which all but the number is saved already."""
+    for message in messages:
+        room.seq += 1
+        message.seq = room.seq
+    Room.objects.filter(pk=room.pk).update(seq=room.seq)
+    Message.objects.bulk_update(messages, ["seq"])
+    Change.objects.bulk_create(
+        Change(room=room, seq=message.seq, message=message, kind=kind) for message in messages
+    )
+    reactions = reaction_objects(Reaction.objects.filter(message__in=messages))
+    for message in messages:
+        publish_changed(room.pk, message_object(message, room.slug, reactions.get(message.pk, [])))
+
+
 def post_system_message(
     room: Room, name: str, user: User, by: User, details: Mapping[str, str] | None = None
 ) -> MessageObject:

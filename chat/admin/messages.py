@@ -8,12 +8,21 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from chat.actions.edits import delete_message
-from chat.admin.records import OPERATED_AT_ONCE, Inline, RecordAdmin, operator_of
-from chat.models import Mention, Message, Reaction, Revision, ThreadFollower
+from chat.admin.records import (
+    OPERATED_AT_ONCE,
+    Inline,
+    RecordAdmin,
+    Way,
+    operator_of,
+    way_to_list,
+    way_to_trail,
+)
+from chat.models import Change, Mention, Message, Reaction, Revision, ThreadFollower
 
 EXCERPT_CHARS = 80
 # Of those about to be removed, so many are shown; the rest is counted.
 SHOWN_BEFORE_REMOVAL = 20
+REMOVED = "Removed. Nothing of what it said was kept, so it cannot be restored."
 
 
 class RoomKindFilter(admin.ChoicesFieldListFilter):
@@ -48,7 +57,7 @@ class MessageAdmin(RecordAdmin):
     search_help_text = "Text, author or room"
     ordering = ("-id",)
     fieldsets = (
-        (None, {"fields": ("room", "author", "text", "reply_to", "at", "edited_at", "deleted")}),
+        (None, {"fields": ("room", "author", "said", "reply_to", "at", "edited_at", "deleted")}),
         ("Record", {"fields": ("kind", "event", "client_id", "seq", "first_seq", "text_seq")}),
     )
     inlines = (RevisionInline,)
@@ -63,12 +72,20 @@ class MessageAdmin(RecordAdmin):
             return f"({message.event['name'].replace('_', ' ')})"
         return message.text if len(message.text) <= EXCERPT_CHARS else f"{message.text[:EXCERPT_CHARS]}…"
 
+    @admin.display(description="text")
+    def said(self, message: Message) -> str:
+        """The whole text, or why there is none."""
+        return REMOVED if message.deleted else message.text or self.excerpt(message)
+
     def has_remove_permission(self, request: HttpRequest) -> bool:
         """The right that Django calls "can delete message": rows are never deleted, they become tombstones."""
         return request.user.has_perm("chat.delete_message")
 
     def offers(self, name: str, row: Message, request: HttpRequest) -> bool:
         return not row.deleted and row.kind == Message.Kind.TEXT
+
+    def ways(self, row: Message, request: HttpRequest) -> list[Way]:
+        return [way_to_list("Changes", Change, message__id__exact=row.pk), way_to_trail(row)]
 
     @admin.action(description="Remove %(verbose_name_plural)s for everybody", permissions=["remove"])
     def remove(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse | None:

@@ -6,19 +6,30 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from chat.actions.accounts import (
-    check_sessions,
     create_account,
     deactivate_user,
     reactivate_user,
     renew_session,
     revoke_token,
 )
-from chat.admin.records import OperationsMixin, RecordAdmin, operator_of
-from chat.models import Invitation, Token, User
+from chat.actions.accounts.oversight import end_all_sessions, note_change, note_password
+from chat.admin.everything import RIGHT, EverythingMixin
+from chat.admin.records import (
+    OperationsMixin,
+    RecordAdmin,
+    Way,
+    operator_of,
+    way_to_add,
+    way_to_list,
+    way_to_trail,
+)
+from chat.models import AuditEntry, Ban, Invitation, Membership, Message, Token, User
 
 # Only those who have all rights give rights.
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -37,7 +48,7 @@ class NewUserForm(AdminUserCreationForm):
 
 
 @admin.register(User)
-class PersonAdmin(OperationsMixin, UserBase):
+class PersonAdmin(EverythingMixin, OperationsMixin, UserBase):
     add_form = NewUserForm
     add_fieldsets = (
         (
@@ -58,7 +69,7 @@ class PersonAdmin(OperationsMixin, UserBase):
     list_filter = ("kind", "is_active", "is_staff", "is_superuser", "groups")
     search_fields = ("username", "name", "email")
     show_full_result_count = False
-    actions = ("deactivate", "reactivate")
+    actions = ("deactivate", "reactivate", "sign_out")
     buttons = actions
 
     @admin.display(description="active", boolean=True)
@@ -91,17 +102,43 @@ class PersonAdmin(OperationsMixin, UserBase):
         made = create_account(obj.username, password, name=obj.name, email=obj.email, by=operator_of(request))
         obj.__dict__.update(made.__dict__)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change:
+            changed = {name: form.cleaned_data[name] for name in form.changed_data}
+            note_change(form.instance, changed, by=operator_of(request))
+
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Sockets of the person's sessions close. Django gives the operator's own session another key with it."""
-        response = super().user_change_password(request, id, form_url)
-        if request.method == "POST" and response.status_code == 302:
-            renew_session(operator_of(request), request.COOKIES.get(settings.SESSION_COOKIE_NAME))
-            if (person := self.get_object(request, id)) is not None:
-                check_sessions(person)
+        if request.method != "POST":
+            return super().user_change_password(request, id, form_url)
+        with transaction.atomic():
+            before = self.get_object(request, id)
+            response = super().user_change_password(request, id, form_url)
+            after = self.get_object(request, id)
+            if before is not None and after is not None and before.password != after.password:
+                renew_session(operator_of(request), request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+                note_password(after, by=operator_of(request))
         return response
 
     def offers(self, name: str, row: User, request: HttpRequest) -> bool:
+        if name == "sign_out":
+            return row != request.user and row.is_active
         return row != request.user and row.is_active == (name == "deactivate")
+
+    def ways(self, row: User, request: HttpRequest) -> list[Way]:
+        everything = reverse("admin:chat_user_everything", args=[row.pk])
+        may = self.may_delete_everything(request, row)
+        return [
+            *([Way("Delete everything…", everything, RIGHT)] if may else []),
+            way_to_add("Ban from a room…", Ban, user=row.pk),
+            way_to_list("Messages", Message, author__id__exact=row.pk),
+            way_to_list("Rooms", Membership, user__id__exact=row.pk),
+            way_to_list("Bans", Ban, user__id__exact=row.pk),
+            way_to_list("Tokens", Token, user__id__exact=row.pk),
+            way_to_list("Deeds", AuditEntry, actor__id__exact=row.pk),
+            way_to_trail(row),
+        ]
 
     @admin.action(description="Deactivate %(verbose_name_plural)s", permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
@@ -115,6 +152,13 @@ class PersonAdmin(OperationsMixin, UserBase):
         people = self._within_reach(request, queryset).filter(is_active=False)
         return self.carry_out(
             request, people, lambda person: reactivate_user(person, by=operator_of(request)), "reactivated"
+        )
+
+    @admin.action(description="Sign out %(verbose_name_plural)s everywhere", permissions=["change"])
+    def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        people = self._within_reach(request, queryset)
+        return self.carry_out(
+            request, people, lambda person: end_all_sessions(person, by=operator_of(request)), "signed out"
         )
 
     def _within_reach(self, request: HttpRequest, people: QuerySet[User]) -> QuerySet[User]:

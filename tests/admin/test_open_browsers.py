@@ -4,7 +4,9 @@ import pytest
 from django.test import AsyncClient
 
 from chat import database
+from chat.actions import purge
 from chat.actions.accounts import create_token
+from chat.actions.reactions import react
 from chat.models import User
 from tests.cast import assemble, person, say
 from tests.consumers.socket import Socket
@@ -40,6 +42,43 @@ async def test_open_browsers_follow_an_operator() -> None:
         assert await bob.closed() == 4401
 
 
+async def test_open_browsers_follow_while_everything_by_one_person_is_deleted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(purge, "CHANGED_AT_ONCE", 2)
+    cast = await database.write(assemble)
+    admin = await _olga()
+    for number in range(3):
+        await database.write(say, cast.bob, cast.lobby, f"bad {number}")
+    liked = await database.write(say, cast.alice, cast.lobby, "good")
+    await database.write(react, cast.bob, liked.message_id, "👍", True)
+    token = await database.write(create_token, cast.alice)
+
+    async with Socket(headers={"authorization": f"Bearer {token}"}) as alice:
+        seen = {message["id"]: message for message in (await alice.event("subscribed"))["messages"]}
+        for step in range(3):
+            await admin.post(f"/admin/chat/user/{cast.bob.pk}/everything/", {"done": step})
+        for seq in range(6, 10):
+            message = (await alice.event("message"))["message"]
+            assert message["seq"] == seq
+            seen[message["id"]] = message
+        gone = [message for message in seen.values() if message["author"]["id"] == cast.bob.pk]
+        assert [(message["deleted"], message["text"]) for message in gone] == [(True, "")] * 3
+        assert seen[liked.message_id]["text"] == "good"
+        assert seen[liked.message_id]["reactions"] == []
+
+
+async def test_signing_somebody_out_closes_their_sockets() -> None:
+    cast = await database.write(assemble)
+    admin, theirs = await _olga(), AsyncClient()
+    await theirs.aforce_login(cast.bob)
+    async with _socket(theirs) as bobs:
+        await bobs.event("hello")
+        form = {"action": "sign_out", "_selected_action": cast.bob.pk, "index": 0}
+        await admin.post("/admin/chat/user/", form)
+        assert await bobs.closed() == 4401
+
+
 async def test_an_operators_own_sockets_survive_giving_somebody_a_password() -> None:
     """Django gives the operator's session another key with it, so theirs are sent back for the new cookie."""
     cast = await database.write(assemble)
@@ -59,6 +98,15 @@ async def test_an_operators_own_sockets_survive_giving_somebody_a_password() -> 
         assert own.events[-1]["type"] == "goodbye"
     async with _socket(admin) as back:
         assert (await back.event("hello"))["user"]["id"] == olga.pk
+
+
+async def _olga() -> AsyncClient:
+    """Somebody who may do everything, signed in."""
+    olga = await database.write(person, "olga")
+    await database.write(User.objects.filter(pk=olga.pk).update, is_staff=True, is_superuser=True)
+    client = AsyncClient()
+    await client.aforce_login(olga)
+    return client
 
 
 def _socket(client: AsyncClient) -> Socket:
