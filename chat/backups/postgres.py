@@ -9,6 +9,7 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
+from psycopg.conninfo import make_conninfo
 
 from chat.backups.files import make_file
 from chat.errors import Unavailable
@@ -53,10 +54,14 @@ def drop_tables() -> None:
 
 def _run(program: Path, *arguments: str) -> None:
     """The program on this database; raises Unavailable with what it said. The password is not among its words."""
-    server = connection.connection.info
+    given = connection.get_connection_params()
+    password = given.pop("password", "")
+    # What Django hands to psycopg beside libpq's own words are objects.
+    words = {name: value for name, value in given.items() if isinstance(value, str | int) and value != ""}
+    words.pop("prepare_threshold", None)
     done = subprocess.run(
-        [str(program), f"--dbname={server.dsn}", *arguments],
-        env=os.environ | {"PGPASSWORD": server.password, "LC_ALL": "C"},
+        [str(program), f"--dbname={make_conninfo(**words)}", *arguments],
+        env=os.environ | ({"PGPASSWORD": password} if password else {}) | {"LC_ALL": "C"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -171,14 +171,14 @@ _CONTENTS = (
     ),
     _query(
         "threads count their replies",
-        "message {0} counts {1} replies and has {2}",
+        "message {0} counts {1} replies, the last at {3}, and has {2}, the last at {4}",
         """SELECT root.id, root.replies, COALESCE(thread.replies, 0), root.last_reply_at, thread.latest
            FROM chat_message AS root LEFT JOIN (
              SELECT thread_id, COUNT(*) AS replies, MAX(at) AS latest FROM chat_message
              WHERE thread_id IS NOT NULL AND NOT deleted GROUP BY thread_id
            ) AS thread ON thread.thread_id = root.id
-           WHERE root.replies <> COALESCE(thread.replies, 0) OR NOT (root.last_reply_at = thread.latest
-             OR root.last_reply_at IS NULL AND thread.latest IS NULL)""",
+           WHERE root.replies <> COALESCE(thread.replies, 0)
+             OR COALESCE(CAST(root.last_reply_at AS text), '') <> COALESCE(CAST(thread.latest AS text), '')""",
     ),
 )
 
