@@ -1,14 +1,14 @@
 """The only bridge from async code to the database: calls in threads, and group commit.
 
-Readers run side by side; whatever changes rows goes through one writer thread with a kept connection, so that
-SQLite never waits for itself. No rule of the chat lives here.
+Readers run side by side; whatever changes rows goes through one writer thread (chat/writer.py) with a kept
+connection, so that SQLite never waits for itself. No rule of the chat lives here.
 """
 
 import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
@@ -20,6 +20,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 
 from chat import metrics
 from chat.errors import ChatError, Unavailable
+from chat.writer import STUCK_SECONDS, Writer
 
 logger = logging.getLogger(__name__)
 
@@ -36,18 +37,19 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _readers = ThreadPoolExecutor(READER_THREADS, "chat-reader")
-_writer = ThreadPoolExecutor(1, "chat-writer")
+_writer = Writer(at_end=connections.close_all)
 
 
 async def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The function's result from a reader thread; raises its ChatError, or Unavailable without a database."""
-    return await _run(_readers, partial(function, *args, **kwargs))
+    work = partial(_tidy, partial(function, *args, **kwargs))
+    return await _answer(asyncio.get_running_loop().run_in_executor(_readers, work))
 
 
 async def write(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The same in the writer thread, in the caller's context: for functions that change rows."""
     with metrics.writer_queue.track_inprogress():
-        return await _run(_writer, partial(copy_context().run, partial(function, *args, **kwargs)))
+        return await _answer(_written(partial(copy_context().run, partial(function, *args, **kwargs))))
 
 
 async def flush() -> None:
@@ -60,10 +62,9 @@ async def flush() -> None:
 async def close() -> None:
     """Close the connections that the threads keep; the next call opens new ones."""
     await flush()
-    for executor, threads in ((_readers, READER_THREADS), (_writer, 1)):
-        everyone = threading.Barrier(threads)
-        closing = [executor.submit(_close_together, everyone) for _ in range(threads)]
-        await asyncio.gather(*map(asyncio.wrap_future, closing))
+    everyone = threading.Barrier(READER_THREADS)
+    closing = [_readers.submit(_close_together, everyone) for _ in range(READER_THREADS)]
+    await asyncio.gather(*map(asyncio.wrap_future, [*closing, _writer.submit(connections.close_all)]))
 
 
 def _close_together(everyone: threading.Barrier) -> None:
@@ -72,15 +73,26 @@ def _close_together(everyone: threading.Barrier) -> None:
     connections.close_all()
 
 
-async def _run(executor: ThreadPoolExecutor, function: Callable[[], T]) -> T:
+async def _answer(outcome: Awaitable[T]) -> T:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return await asyncio.get_running_loop().run_in_executor(executor, _tidy, function)
+            return await outcome
     except TimeoutError:
         raise _silent() from None
     except DatabaseError as error:
         logger.warning("The database refused: %s", _said(error))
         raise _away() from error
+
+
+async def _written(function: Callable[[], T]) -> T:
+    """The function's result from the writer; who gives up before its turn has come takes it back."""
+    outcome = asyncio.wrap_future(_writer.submit(partial(_tidy, function)))
+    try:
+        while not (await asyncio.wait([outcome], timeout=STUCK_SECONDS))[0]:
+            _writer.look_after()
+        return outcome.result()
+    finally:
+        outcome.cancel()
 
 
 def _tidy(function: Callable[[], T]) -> T:
@@ -135,7 +147,10 @@ class _Queue(Generic[Item, Result]):
 
     def add(self, item: Item, outcome: asyncio.Future[Result]) -> None:
         self._waiting.append((item, outcome))
-        if self.task is None or self.task.done():
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._waiting and (self.task is None or self.task.done()):
             self.task = asyncio.get_running_loop().create_task(self._work())
 
     async def _work(self) -> None:
@@ -145,15 +160,27 @@ class _Queue(Generic[Item, Result]):
             batch = [(item, outcome) for item, outcome in batch if not outcome.done()]
             metrics.batch_posts.observe(len(batch))
             work = partial(_commit, self._function, [item for item, _ in batch])
-            try:
-                results = await asyncio.get_running_loop().run_in_executor(_writer, _tidy, work)
-            except Exception:
-                logger.exception("The writer failed")
-                results = [_away() for _ in batch]
-            for (_, outcome), result in zip(batch, results, strict=True):
-                _settle(outcome, result)
+            committed = asyncio.wrap_future(_writer.submit(partial(_tidy, work)))
+            # Not a step of this task: what is committed is answered, whatever becomes of the task.
+            committed.add_done_callback(partial(self._hand_out, batch))
+            # The next batch waits for this one, unless it hangs: then another thread is free for the next.
+            while not (await asyncio.wait([committed], timeout=STUCK_SECONDS))[0]:
+                if _writer.look_after():
+                    break
         # A task holds its loop, and what is kept for a loop must not hold it.
         self.task = None
+
+    def _hand_out(
+        self,
+        batch: list[tuple[Item, asyncio.Future[Result]]],
+        committed: asyncio.Future[list[Result | Exception]],
+    ) -> None:
+        if (error := committed.exception()) is not None:
+            logger.error("The writer failed", exc_info=error)
+        results = [_away() for _ in batch] if error is not None else committed.result()
+        for (_, outcome), result in zip(batch, results, strict=True):
+            _settle(outcome, result)
+        self._go_on()
 
 
 def _settle(outcome: asyncio.Future[Result], result: Result | Exception) -> None:

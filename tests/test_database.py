@@ -8,7 +8,7 @@ from weakref import ref
 import pytest
 from django.db import connection
 
-from chat import database
+from chat import database, writer
 from chat.actions.messages import Draft, Posted, post_messages
 from chat.errors import ChatError, Forbidden, Invalid, Unavailable
 from chat.models import Room, User
@@ -204,3 +204,36 @@ def test_one_batch_serves_loops_one_after_the_other_and_keeps_none_of_them(cast:
     assert [posted.seq for posted, _ in found] == [1, 2]
     gc.collect()
     assert [loop() for _, loop in found] == [None, None]
+
+
+async def test_a_batch_that_hangs_holds_up_neither_the_next_nor_the_writes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(database, "STUCK_SECONDS", 0.05)
+    monkeypatch.setattr(writer, "STUCK_SECONDS", 0.0)
+    gate = Gate()
+
+    def hang(items: list[str]) -> list[str | ChatError]:
+        return gate(items) if items == ["hangs"] else [*items]
+
+    batch = database.Batch(hang)
+    hanging = asyncio.create_task(batch.put("hangs"))
+    await gate.until_entered()
+    assert [*await asyncio.gather(batch.put("one"), batch.put("two"))] == ["one", "two"]
+    assert await database.write(lambda: 3) == 3
+    assert not hanging.done()
+    gate.open.set()
+    assert await hanging == "HANGS"
+
+
+async def test_what_is_committed_is_answered_although_the_task_was_cancelled() -> None:
+    gate = Gate()
+    batch = database.Batch(gate)
+    first = asyncio.create_task(batch.put("first"))
+    await gate.until_entered()
+    second = asyncio.create_task(batch.put("second"))
+    await asyncio.sleep(0)
+    [task] = database._batch_tasks()
+    task.cancel()
+    gate.open.set()
+    assert [await first, await second] == ["FIRST", "SECOND"]
