@@ -27,6 +27,21 @@ def lines(answer: httpx.Response) -> list[dict[str, Any]]:
     return [json.loads(line) for line in answer.text.splitlines()]
 
 
+@pytest.fixture
+def patient(settings: Settings) -> None:
+    """No call ends by itself while a test looks."""
+    settings.GITHUB_READ_TIMEOUT_SECONDS = settings.GITHUB_TOTAL_TIMEOUT_SECONDS = 600
+
+
+def only_silent(github: FakeGitHub) -> bool:
+    """Whether the one that never answers is being asked for, and nobody else."""
+    return github.calls("never-answers") == 1 and github.at_once == 1
+
+
+def others() -> set["asyncio.Task[Any]"]:
+    return asyncio.all_tasks() - {asyncio.current_task()}
+
+
 async def test_each_line_is_exactly_the_object_of_the_contract(
     web: httpx.AsyncClient, github: FakeGitHub
 ) -> None:
@@ -55,29 +70,29 @@ async def test_without_a_name_two_well_known_people_come(web: httpx.AsyncClient)
     assert end["ok"] == 2
 
 
-async def test_who_is_known_first_is_told_first(web: httpx.AsyncClient, github: FakeGitHub) -> None:
+async def test_who_is_known_first_is_told_first(github: FakeGitHub, patient: None) -> None:
     async with Listener(STREAM, ["never-answers", "octocat", "no--login"]) as listener:
         arrived = [json.loads(await listener.piece()) for _ in range(2)]
         assert [(item["index"], item["status"]) for item in arrived] == [(2, "error"), (1, "ok")]
-        assert github.at_once == 1  # the other one is still being asked for
+        await until(lambda: only_silent(github))  # the other one is still being asked for
 
 
-async def test_hanging_up_ends_the_calls_to_github(github: FakeGitHub, settings: Settings) -> None:
-    # They do not end by themselves meanwhile.
-    settings.GITHUB_READ_TIMEOUT_SECONDS = settings.GITHUB_TOTAL_TIMEOUT_SECONDS = 600
+async def test_hanging_up_ends_the_calls_to_github(github: FakeGitHub, patient: None) -> None:
     async with Listener(STREAM, ["never-answers", "one-byte-a-second", "octocat"]) as listener:
         await listener.piece()
         await until(lambda: github.at_once == 2)
         await listener.hang_up()
     await until(lambda: github.at_once == 0)
     # No task of the stream is left either: only this test's own and the keeper of the HTTP client.
-    names = {task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()}
-    assert names <= {"github client"}
+    await until(lambda: {task.get_name() for task in others()} <= {"github client"})
 
 
-async def test_hanging_up_takes_nothing_from_others_who_wait(github: FakeGitHub) -> None:
+async def test_hanging_up_takes_nothing_from_others_who_wait(github: FakeGitHub, patient: None) -> None:
     github.hold(2)  # the first is not answered until there is a second
-    async with Listener(STREAM, ["torvalds"]) as gone, Listener(STREAM, ["torvalds"]) as waiting:
+    asked = ["torvalds", "no--login"]
+    async with Listener(STREAM, asked) as gone, Listener(STREAM, asked) as waiting:
+        for each in (gone, waiting):
+            assert json.loads(await each.piece())["status"] == "error"  # so it asks for the other one by now
         await until(lambda: github.at_once == 1)
         await gone.hang_up()
         async with Listener(STREAM, ["octocat"]) as other:
@@ -87,7 +102,7 @@ async def test_hanging_up_takes_nothing_from_others_who_wait(github: FakeGitHub)
 
 
 async def test_each_kind_of_trouble_is_a_line_of_its_own(web: httpx.AsyncClient, settings: Settings) -> None:
-    settings.GITHUB_READ_TIMEOUT_SECONDS = 0.2
+    settings.GITHUB_READ_TIMEOUT_SECONDS = 2
     asked = ["octocat", "answers-500", "never-answers", "no--login", "\0", "rate-limited", "octocat"]
     *items, end = lines(await web.get(STREAM, params=logins(*asked)))
     items.sort(key=lambda item: int(item["index"]))
@@ -215,5 +230,5 @@ def test_the_server_sends_each_item_at_once_and_hears_the_hanging_up(
     with httpx.stream("GET", url + STREAM, params=asked, headers=headers, timeout=PATIENCE_S) as answer:
         first = next(answer.iter_lines()).removeprefix("data: ")
         assert json.loads(first)["user"]["username"] == PEOPLE["octocat"]["login"]
-        assert github.at_once == 1
+        asyncio.run(until(lambda: only_silent(github)))
     asyncio.run(until(lambda: github.at_once == 0))
