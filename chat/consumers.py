@@ -13,6 +13,8 @@ from chat.dispatch import plain, table, welcome
 from chat.dispatch.connection import AsgiSend, Connection
 from chat.errors import BadFrame, ChatError
 from chat.limits import BAD_FRAMES_PER_MINUTE, FRAME_BYTES
+from chat.logs import about
+from chat.logs.access import socket_ended
 from chat.protocol.closes import CLOSE_OF_ERROR, Close
 from chat.protocol.codec import CommandRefused, decode, encode
 
@@ -30,13 +32,21 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def __call__(self, scope: dict[str, Any], receive: Any, send: AsgiSend) -> None:
         """Clean up here: `disconnect` is not called on SIGTERM or after an error."""
         self._bad_frames: deque[float] = deque(maxlen=BAD_FRAMES_PER_MINUTE)
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            if self.connection is not None:
-                (await hub.current()).unregister(self.connection)
-                await self.connection.end()
-                metrics.count_close(self.connection.close_code, self._code_of_client)
+        began, address = time.perf_counter(), scope["visitor"].address
+        with about(door="socket", path=scope["path"], address=address):
+            try:
+                await super().__call__(scope, receive, send)
+            finally:
+                if self.connection is not None:
+                    await self._clean_up(self.connection, began)
+
+    async def _clean_up(self, connection: Connection, began: float) -> None:
+        (await hub.current()).unregister(connection)
+        await connection.end()
+        codes = connection.close_code, self._code_of_client
+        metrics.count_close(*codes)
+        dialect = "plain" if connection.plain else PROTOCOL
+        socket_ended(began, *codes, user=connection.user_id, dialect=dialect)
 
     async def disconnect(self, code: int) -> None:
         """The other side has gone, or has answered our close frame. What is left to do is done in `__call__`."""

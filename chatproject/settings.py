@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chat import embedded_redis
+from chat.logs.configuration import FORMS, LEVELS, configuration
 from chatproject import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
     "chat.github",
 ]
 MIDDLEWARE = [
+    "chat.logs.access.access_log",
     "chat.headers.security_headers",
     "chat.doors.named_door",
     "servestatic.middleware.ServeStaticMiddleware",
@@ -194,18 +196,6 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_MAX_AGE = 0
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "httpx": {"level": "WARNING"},
-        "daphne": {"level": "WARNING"},
-        # It logs a traceback for every lost subscriber, again and again; the hub says once that Redis is away.
-        "channels_redis": {"level": "CRITICAL"},
-        # A refused request is its sender's affair; whoever sends many must not fill the log.
-        "django.request": {"level": "ERROR"},
-    },
-}
+CHAT_LOG_FORMAT = env.choice("CHAT_LOG_FORMAT", "text", FORMS)
+CHAT_LOG_LEVEL = env.choice("CHAT_LOG_LEVEL", "info", LEVELS)
+LOGGING = configuration(CHAT_LOG_FORMAT, CHAT_LOG_LEVEL)

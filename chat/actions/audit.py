@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Model
 
+from chat.logs import note
 from chat.models import AuditEntry, Message, Room, User
 from chat.models.audit import ADDRESS_CHARS, NAME_CHARS
 
@@ -29,6 +30,7 @@ _origin: ContextVar[Origin] = ContextVar("origin", default=_AT_THE_MACHINE)
 @contextmanager
 def coming_from(door: str, address: str = "") -> Iterator[None]:
     """Whatever is done inside came in there. The writer thread inherits it (chat.database.write)."""
+    note(door=door, address=address)
     token = _origin.set(Origin(door, address))
     try:
         yield

@@ -19,6 +19,7 @@ from chat.api.responses import JSON, STREAMED, error_response, json_response, st
 from chat.auth import Visitor
 from chat.errors import MethodNotAllowed, NotAcceptable, as_chat_error
 from chat.hub import Credential
+from chat.logs import note
 
 T = TypeVar("T")
 Run = Callable[..., Awaitable[object]]
@@ -123,6 +124,7 @@ async def _answer(chosen: Operation | None, request: HttpRequest, path: dict[str
         call = Call(request, Visitor(None, Credential(None), address))
     else:
         call = await admit(request, chosen.access, chosen.bucket)
+        note(user=call.user.pk if call.user else None)
     if chosen.query is not None:
         path["query"] = read_query(request, chosen.query)
     if chosen.body is not None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from chat import database, history, hub, metrics
 from chat.actions.attention.read_positions import Move, Position, move_all
@@ -15,6 +16,7 @@ from chat.actions.typing import announce_typing
 from chat.dispatch.connection import Connection
 from chat.errors import ChatError, Invalid, NotFound, Unauthenticated, as_chat_error
 from chat.limits import TYPING_INTERVAL_SECONDS, take
+from chat.logs import about
 from chat.models import User
 from chat.payloads import now
 from chat.protocol import commands
@@ -45,13 +47,14 @@ FirstFrame = Callable[[Subscribed], str | None]
 
 async def carry_out(connection: Connection, command: commands.AnyCommand) -> None:
     """Do what the command says and answer it once, if it has an id; raises nothing but cancellation."""
-    try:
-        take("send" if isinstance(command, commands.Send) else "command", _payer(connection))
-        with coming_from("socket", connection.visitor.address):
-            reply = await _table[type(command)](connection, command)
-    except Exception as error:
-        reply = error_frame(as_chat_error(error), command.id)
     kind = str(type(command).__struct_config__.tag)
+    with about(command=kind, user=connection.user_id, room=partial(_room_of, connection, command)):
+        try:
+            take("send" if isinstance(command, commands.Send) else "command", _payer(connection))
+            with coming_from("socket", connection.visitor.address):
+                reply = await _table[type(command)](connection, command)
+        except Exception as error:
+            reply = error_frame(as_chat_error(error), command.id)
     metrics.count_command(kind, reply.code if isinstance(reply, Error) else "ok")
     if reply is not None and (command.id is not None or isinstance(reply, Error)):
         connection.deliver(encode(reply))
@@ -208,6 +211,12 @@ def _slug(connection: Connection, command: commands.RoomCommand) -> str:
     if slug is None:
         raise Invalid("Name a room: this connection has none of its own.", field="room")
     return normal_slug(slug)
+
+
+def _room_of(connection: Connection, command: commands.AnyCommand) -> int | None:
+    """The id of the command's room, where this connection knows it: what a log may name."""
+    slug = getattr(command, "room", None) or connection.default_room
+    return next((room_id for room_id, feed in connection.rooms.items() if feed.slug == slug), None)
 
 
 def _user(connection: Connection) -> User:

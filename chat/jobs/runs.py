@@ -10,6 +10,7 @@ from chat.actions.audit import coming_from
 from chat.errors import ChatError
 from chat.jobs import leases
 from chat.jobs.registry import Job
+from chat.logs import about
 from chat.models import JobState
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ async def _guarded(job: Job, holder: str, pace: Pace) -> str:
 
 async def _call(job: Job) -> str:
     try:
-        with coming_from("job"):
+        with about(job=job.name), coming_from("job"):
             await job.function()
     except Exception as error:
         logger.exception("The job %s failed; the next try is in %s s.", job.name, job.interval_s)
