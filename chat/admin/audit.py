@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -20,15 +21,19 @@ APPS = ("chat", "auth", "account")
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(RecordAdmin):
-    list_display = ("at", "who", "what", "target", "more", "door", "address")
-    list_display_links = ("at",)
+    list_display = ("when", "who", "what", "target", "place", "more")
+    list_display_links = ("when",)
     list_filter = ("at", "action", "door", "target_type", ("actor", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("actor",)
     date_hierarchy = "at"
     search_fields = ("actor_name", "target_name", "=target_id", "action", "address")
     search_help_text = "Who, what, to whom, or an address"
-    fields = (("at", "door", "address"), ("who", "what"), "target", "more")
+    fields = list_display
     ordering = ("-id",)
+
+    @admin.display(description="when", ordering="at")
+    def when(self, entry: AuditEntry) -> str:
+        return f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}"
 
     @admin.display(description="who", ordering="actor_name")
     def who(self, entry: AuditEntry) -> str:
@@ -39,16 +44,21 @@ class AuditEntryAdmin(RecordAdmin):
 
     @admin.display(description="did what", ordering="action")
     def what(self, entry: AuditEntry) -> str:
-        return entry.action.replace("_", " ")
+        return entry.deed
 
-    @admin.display(description="to whom or what", ordering="target_name")
+    @admin.display(description="to whom", ordering="target_name")
     def target(self, entry: AuditEntry) -> str:
         model = _model(entry.target_type)
         return entry.target_name if model is None else _link(model(pk=entry.target_id), entry.target_name)
 
     @admin.display(description="details")
     def more(self, entry: AuditEntry) -> str:
-        return ", ".join(f"{name.replace('_', ' ')}: {_said(value)}" for name, value in entry.details.items())
+        said = (f"{name.replace('_', ' ')}: {_said(value)}" for name, value in entry.details.items())
+        return ", ".join(said)
+
+    @admin.display(description="from where", ordering="address")
+    def place(self, entry: AuditEntry) -> str:
+        return f"{entry.door} {entry.address}".rstrip()
 
     def _nobody(self, entry: AuditEntry) -> str:
         """A command has the machine's own user; at the other doors nobody was signed in."""
@@ -56,7 +66,7 @@ class AuditEntryAdmin(RecordAdmin):
         return f"{user} (at the machine)" if user else "(nobody signed in)"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("who", "what", "target", "more")
+        return self.list_display
 
 
 def _model(name: str) -> type[Model] | None:

@@ -50,7 +50,12 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.actor_name or 'somebody'}: {self.action} {self.target_name}"
+        return f"{self.actor_name or 'somebody'}: {self.deed} {self.target_name}"
+
+    @property
+    def deed(self) -> str:
+        """The action as one reads it."""
+        return self.action.replace("_", " ")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Refuse what is there already to be changed."""
