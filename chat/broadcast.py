@@ -10,7 +10,7 @@ from chat import hub
 from chat.hub import hints
 from chat.models import Message, Room, User
 from chat.payloads import room_object, user_object
-from chat.protocol.events import CardEvent, Notification, ReadEvent, RoomEvent, TypingEvent
+from chat.protocol.events import CardEvent, Notification, ReadEvent, RoomEvent, TypingEvent, UserEvent
 from chat.protocol.objects import MessageObject
 
 # What a notification shows of its message.
@@ -37,9 +37,16 @@ def publish_changed(room_id: int, message: MessageObject) -> None:
 
 
 def publish_room(room: Room) -> None:
-    """The room's own fields changed."""
-    item = hints.passing(room_feed(room.pk), RoomEvent(room=room_object(room)))
+    """The room's own fields changed: told after the change in the room that it came with."""
+    item = hints.passing(room_feed(room.pk), RoomEvent(room=room_object(room)), after=room.seq)
     transaction.on_commit(partial(hub.publish, item))
+
+
+def publish_user(user: User, room_ids: Iterable[int]) -> None:
+    """What everybody may see of a person changed: told in these rooms."""
+    event = UserEvent(user=user_object(user))
+    for room_id in room_ids:
+        transaction.on_commit(partial(hub.publish, hints.passing(room_feed(room_id), event)))
 
 
 def publish_notification(room: Room, kind: str, message: Message, user_ids: list[int]) -> None:

@@ -43,6 +43,10 @@ RATES = {
     "guest": Rate(60, 1, "new guests from your address"),
     "room_on_demand": Rate(30, 1 / 60, "new rooms from your address"),
     "room": Rate(30, 1 / 60, "new rooms"),
+    # A membership that comes or goes is a message to the room.
+    "membership": Rate(200, 1, "changes of members"),
+    "room_change": Rate(30, 0.2, "changes of rooms"),
+    "profile": Rate(10, 0.1, "changes of yourself"),
     "setup_code": Rate(10, 1 / 30, "attempts"),
     "github": Rate(30, 0.5, "GitHub requests"),
 }

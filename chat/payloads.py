@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from chat.limits import REACTION_USERS_LISTED
-from chat.models import Membership, Message, Reaction, Revision, Room, User
+from chat.models import Ban, Membership, Message, Reaction, Revision, Room, User
 from chat.protocol.objects import (
+    BanObject,
     MemberObject,
     MessageObject,
     MyRoom,
@@ -33,6 +34,12 @@ def user_object(user: User) -> UserObject:
 def member_object(membership: Membership) -> MemberObject:
     """The user must be loaded."""
     return MemberObject(user_object(membership.user), membership.role)
+
+
+def ban_object(ban: Ban) -> BanObject:
+    """The user and who banned them must be loaded."""
+    by = user_object(ban.by) if ban.by else None
+    return BanObject(user_object(ban.user), by, ban.reason, timestamp(ban.at))
 
 
 def revision_object(revision: Revision) -> RevisionObject:

@@ -177,6 +177,7 @@ def test_the_protocol_shows_every_object_with_its_fields() -> None:
         "Room": (objects.RoomObject, objects.MyRoom),
         "User": (objects.UserObject,),
         "Member": (objects.MemberObject,),
+        "Ban": (objects.BanObject,),
         "Revision": (objects.RevisionObject,),
         "Page": (objects.PageObject,),
     }

@@ -5,8 +5,20 @@ from typing import Any
 
 import pytest
 
-from chat.models import Membership, Message, Room, User
-from chat.permissions import can_archive, can_delete, can_edit, can_join, can_see, can_write
+from chat.models import Ban, Membership, Message, Room, User
+from chat.permissions import (
+    can_archive,
+    can_delete,
+    can_edit,
+    can_invite,
+    can_join,
+    can_put_out,
+    can_rename,
+    can_see,
+    can_write,
+    is_moderating,
+    is_owning,
+)
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +80,66 @@ def test_authors_edit_and_moderators_delete(cast: Cast) -> None:
     for role, allowed in (("owner", True), ("moderator", True), ("member", False)):
         assert can_delete(cast.alice, message, Membership(role=role)) is allowed
         assert can_delete(cast.bob, message, Membership(role=role))
-        assert can_archive(Membership(role=role)) is (role == "owner")
     assert not can_delete(cast.carol, message, None)
-    assert not can_archive(None)
+
+
+@pytest.mark.parametrize("guests", GUESTS)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("visitor", [visitor for visitor in VISITORS if visitor != "passer-by"])
+def test_who_is_banned_may_nothing_whatever_else_they_are(
+    cast: Cast, kind: str, visitor: str, guests: str, settings: Any
+) -> None:
+    settings.CHAT_GUESTS = guests
+    user, room, membership = stands(cast, kind, visitor)
+    assert user is not None
+    Ban.objects.create(room=room, user=user)
+    assert not can_see(user, room, membership, banned=True)
+    assert not can_write(user, room, membership, banned=True)
+    assert not can_join(user, room, banned=True)
+    assert not Room.objects.visible_to(user).filter(pk=room.pk).exists()
+
+
+# Of each role: what it may do, in a room of this kind.
+ROLES = {
+    ("public", "member"): "invite",
+    ("public", "moderator"): "invite rename moderate",
+    ("public", "owner"): "invite rename moderate archive own",
+    ("open", "member"): "invite",
+    ("open", "moderator"): "invite rename moderate",
+    ("open", "owner"): "invite rename moderate archive own",
+    ("private", "member"): "",
+    ("private", "moderator"): "invite rename moderate",
+    ("private", "owner"): "invite rename moderate archive own",
+    ("direct", "member"): "rename archive",
+    ("direct", "owner"): "rename moderate archive own",
+}
+
+
+@pytest.mark.parametrize(("kind", "role"), list(ROLES))
+def test_every_role_may_what_the_table_says(kind: str, role: str) -> None:
+    room, membership = Room(kind=kind), Membership(role=role)
+    found = {
+        "invite": can_invite(room, membership),
+        "rename": can_rename(room, membership),
+        "moderate": is_moderating(membership),
+        "archive": can_archive(room, membership),
+        "own": is_owning(membership),
+    }
+    assert " ".join(right for right, given in found.items() if given) == ROLES[kind, role]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_is_no_member_moderates_nothing(kind: str) -> None:
+    room = Room(kind=kind)
+    assert not any(may(room, None) for may in (can_invite, can_rename, can_archive))
+    assert not is_moderating(None)
+    assert not is_owning(None)
+    assert not can_put_out(None, None)
+
+
+def test_moderators_put_out_members_and_outsiders_and_owners_anybody() -> None:
+    owner, moderator, member = (Membership(role=role) for role in ("owner", "moderator", "member"))
+    everybody = (owner, moderator, member, None)
+    assert [can_put_out(owner, target) for target in everybody] == [True, True, True, True]
+    assert [can_put_out(moderator, target) for target in everybody] == [False, False, True, True]
+    assert [can_put_out(member, target) for target in everybody] == [False, False, False, False]

@@ -1,4 +1,4 @@
-"""People over HTTP: who one is, others by name, and becoming a guest."""
+"""People over HTTP: who one is and wants to be, others by name, and becoming a guest."""
 
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from chat import database, history
 from chat.actions.accounts import create_guest
+from chat.actions.accounts.profiles import change_profile
 from chat.api.admission import Access, Call
 from chat.api.resource import Created, operation
 from chat.errors import Conflict, Forbidden, Unauthenticated
@@ -26,6 +27,7 @@ class MyUser(UserObject, frozen=True):
 
     username: str
     staff: bool
+    hides_presence: bool
 
 
 class Me(msgspec.Struct):
@@ -38,6 +40,13 @@ class Me(msgspec.Struct):
     epoch: str
     heartbeat: int
     limits: Limits
+
+
+class Profile(msgspec.Struct):
+    """What is left out stays. Who hides is never shown as online."""
+
+    name: str | None = None
+    hides_presence: bool | None = None
 
 
 class PeopleQuery(msgspec.Struct):
@@ -68,8 +77,21 @@ class Guest(msgspec.Struct):
 @operation("GET", Access.ANYBODY)
 async def read_me(call: Call) -> Me:
     """Who one is here, and what holds in this installation."""
+    return await _me(call.user)
+
+
+@operation("PATCH", bucket="profile")
+async def change_me(call: Call, body: Profile) -> Me:
+    """Change one's name, or whether one is shown as online; guests too."""
+    changed = await database.write(
+        change_profile, call.person, name=body.name, hides_presence=body.hides_presence
+    )
+    return await _me(changed)
+
+
+async def _me(user: User | None) -> Me:
     return Me(
-        user=_my_user(call.user) if call.user else None,
+        user=_my_user(user) if user else None,
         guests=settings.CHAT_GUESTS,
         signup=settings.CHAT_SIGNUP,
         rooms_on_demand=settings.CHAT_ROOMS_ON_DEMAND,
@@ -106,4 +128,6 @@ def _make_guest(request: HttpRequest, name: str | None) -> tuple[User, str]:
 
 def _my_user(user: User) -> MyUser:
     seen = user_object(user)
-    return MyUser(seen.id, seen.name, seen.avatar, seen.kind, user.username, user.is_staff)
+    return MyUser(
+        seen.id, seen.name, seen.avatar, seen.kind, user.username, user.is_staff, user.hides_presence
+    )

@@ -20,7 +20,9 @@ from chat.history.pages import (
     sync,
 )
 from chat.history.rooms import (
+    BanPage,
     MemberPage,
+    bans_of,
     members_of,
     membership_of,
     people_named,
@@ -31,11 +33,13 @@ from chat.history.rooms import (
 )
 
 __all__ = [
+    "BanPage",
     "NEWEST_PAGE",
     "PAGE_MOST",
     "SYNC_REACH",
     "HistoryPage",
     "MemberPage",
+    "bans_of",
     "Snapshot",
     "changes_since",
     "epoch",

@@ -5,10 +5,11 @@ from typing import Any
 import msgspec
 from django.db.models import Q
 
-from chat.errors import NotFound
-from chat.models import Membership, Room, User
-from chat.payloads import member_object, my_room_object, user_object
-from chat.protocol.objects import MemberObject, RoomObject, UserObject
+from chat.errors import Forbidden, NotFound
+from chat.models import Ban, Membership, Room, User
+from chat.payloads import ban_object, member_object, my_room_object, user_object
+from chat.permissions import is_moderating
+from chat.protocol.objects import BanObject, MemberObject, RoomObject, UserObject
 
 PEOPLE_MOST = 20
 
@@ -17,6 +18,13 @@ class MemberPage(msgspec.Struct):
     """Members, ascending by user id."""
 
     members: list[MemberObject]
+    more: bool
+
+
+class BanPage(msgspec.Struct):
+    """Those who are kept out, ascending by user id."""
+
+    bans: list[BanObject]
     more: bool
 
 
@@ -60,6 +68,19 @@ def members_of(user: User | None, slug: str, after: int, limit: int) -> MemberPa
     members = Membership.objects.filter(room=visible_room(user, slug), user__gt=after)
     found = list(members.select_related("user").order_by("user")[: limit + 1])
     return MemberPage([member_object(membership) for membership in found[:limit]], len(found) > limit)
+
+
+def bans_of(user: User, slug: str, after: int, limit: int) -> BanPage:
+    """The bans of a room above a user id, for those who moderate it; raises Forbidden for others."""
+    room = visible_room(user, slug)
+    if not is_moderating(membership_of(user, room)):
+        raise Forbidden("Only moderators and owners see who is kept out of a room.", field="room")
+    found = list(
+        Ban.objects.filter(room=room, user__gt=after)
+        .select_related("user", "by")
+        .order_by("user")[: limit + 1]
+    )
+    return BanPage([ban_object(ban) for ban in found[:limit]], len(found) > limit)
 
 
 def people_named(part: str) -> list[UserObject]:

@@ -9,7 +9,7 @@ import msgspec
 
 from chat import metrics
 from chat.errors import ChatError
-from chat.hub.hints import Hint
+from chat.hub.hints import Hint, Passing
 from chat.protocol.codec import encode
 from chat.protocol.events import Removed
 
@@ -98,7 +98,10 @@ class RoomFeed:
         self.subscribers: dict[Subscriber, list[Hint] | None] = {}
         self._readers = readers
         self._forget = forget
+        # The number that each one's own page was complete to: their rights were looked at after that change.
+        self._read_to: dict[Subscriber, int] = {}
         self._waiting: dict[int, Hint] = {}
+        self._held: list[Passing] = []
         self._timer: asyncio.TimerHandle | None = None
         self._work: asyncio.Task[None] | None = None
 
@@ -112,6 +115,7 @@ class RoomFeed:
         head = await self._readers.head(self.room_id)
         if self.delivered is None:
             self.delivered = head
+            self._release()
             self._advance()
 
     def stop(self) -> None:
@@ -130,6 +134,7 @@ class RoomFeed:
             return False
         collected = self.subscribers[subscriber] or []
         self.subscribers[subscriber] = None
+        self._read_to[subscriber] = complete_to
         if first_frame is not None:
             subscriber.deliver(first_frame)
         for hint in collected:
@@ -140,7 +145,7 @@ class RoomFeed:
         return True
 
     def remove(self, subscriber: Subscriber) -> None:
-        self.subscribers.pop(subscriber, None)
+        self._drop(subscriber)
         if not self.subscribers:
             self.stop()
             self._forget(self.room_id)
@@ -160,8 +165,15 @@ class RoomFeed:
             metrics.heads_behind.inc()
             self._begin(self._heal())
 
+    def pass_on(self, item: Passing) -> None:
+        """Pass an event without a number to everybody here, once the change that it belongs to is delivered."""
+        if item.after and (self.delivered is None or self.delivered < item.after):
+            self._held.append(item)
+        else:
+            self.send(item.frame, item.plain, item.except_user)
+
     def send(self, frame: str, plain: str | None, except_user: int | None = None) -> None:
-        """Pass an event without a number to everybody here."""
+        """Send to everybody here at once."""
         for subscriber in list(self.subscribers):
             text = plain if subscriber.plain else frame
             if text is not None and (except_user is None or subscriber.user_id != except_user):
@@ -225,22 +237,28 @@ class RoomFeed:
     async def _recheck(self, hints: Iterable[Hint]) -> None:
         """One query for all local subscribers; nobody who may not read any more stays."""
         causes = [hint for hint in hints if hint.recheck]
-        reasons = {hint.expelled: hint.reason for hint in causes if hint.expelled is not None}
+        named: dict[int | None, Hint] = {hint.expelled: hint for hint in causes if hint.expelled is not None}
         # What ended the rights of those whom no change names.
         general = next((hint.reason for hint in causes if hint.expelled is None), None)
         user_ids = {subscriber.user_id for subscriber in self.subscribers}
         allowed = await self._readers.may_read(self.room_id, user_ids) if user_ids else set()
         for subscriber in list(self.subscribers):
-            if subscriber.user_id in reasons:
-                self._expel(subscriber, reasons[subscriber.user_id] or "removed")
+            cause = named.get(subscriber.user_id)
+            # Who came back since, and read the room after the change, stays.
+            if cause is not None and self._read_to.get(subscriber, 0) < cause.seq:
+                self._expel(subscriber, cause.reason or "removed")
             elif subscriber.user_id in user_ids and subscriber.user_id not in allowed:
                 self._expel(subscriber, general or "removed")
 
     def _expel(self, subscriber: Subscriber, reason: str) -> None:
-        self.subscribers.pop(subscriber, None)
+        self._drop(subscriber)
         if not subscriber.plain:
             subscriber.deliver(encode(Removed(room=self.slug, reason=reason)))
         subscriber.expelled(self.room_id)
+
+    def _drop(self, subscriber: Subscriber) -> None:
+        self.subscribers.pop(subscriber, None)
+        self._read_to.pop(subscriber, None)
 
     def _deliver(self, hint: Hint) -> None:
         if self.delivered is None or hint.seq <= self.delivered:
@@ -255,6 +273,13 @@ class RoomFeed:
                 subscriber.deliver(hint.frame)
             elif hint.plain is not None:
                 subscriber.deliver(hint.plain)
+        self._release()
+
+    def _release(self) -> None:
+        """Pass on what waited for a change that is delivered by now."""
+        held, self._held = self._held, []
+        for item in held:
+            self.pass_on(item)
 
     def _send_plain(self, frames: list[str]) -> None:
         for subscriber in self.subscribers:

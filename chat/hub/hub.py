@@ -208,7 +208,7 @@ class Hub:
             for user_id in item.only_users:
                 self._send_to(user_id, item)
         elif kind == "room" and (feed := self.feeds.get(int(number))) is not None:
-            feed.send(item.frame, item.plain, item.except_user)
+            feed.pass_on(item)
         elif kind == "user":
             self._send_to(int(number), item)
 

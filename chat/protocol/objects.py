@@ -89,6 +89,15 @@ class MemberObject(msgspec.Struct, frozen=True):
     role: str
 
 
+class BanObject(msgspec.Struct, frozen=True):
+    """Somebody who is kept out of a room; `by` is null when whoever did it is gone."""
+
+    user: UserObject
+    by: UserObject | None
+    reason: str
+    at: str
+
+
 class RevisionObject(msgspec.Struct, frozen=True):
     """What a message said from the change `seq` on, until it was edited."""
 

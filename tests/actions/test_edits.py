@@ -6,9 +6,8 @@ from django.db import connection
 
 from chat import history
 from chat.actions.edits import delete_message, edit_message
-from chat.actions.memberships import join_room
 from chat.actions.reactions import react
-from chat.actions.rooms import archive_room
+from chat.actions.rooms import archive_room, join_room
 from chat.errors import Archived, Conflict, Forbidden, Invalid, NotFound, TooLong
 from chat.limits import MESSAGE_CHARS
 from chat.models import Change, Membership, Message, Reaction, Revision, User

@@ -5,9 +5,8 @@ import pytest
 
 from chat import history
 from chat.actions.edits import delete_message
-from chat.actions.memberships import join_room
 from chat.actions.reactions import react
-from chat.actions.rooms import archive_room
+from chat.actions.rooms import archive_room, join_room
 from chat.errors import Archived, Forbidden, Invalid, NotFound
 from chat.limits import REACTION_USERS_LISTED, REACTIONS_PER_MESSAGE
 from chat.models import Change, Message, Reaction

@@ -3,9 +3,8 @@
 import pytest
 
 from chat.actions.edits import delete_message, edit_message
-from chat.actions.memberships import leave_room
 from chat.actions.messages import Draft, Posted, post_messages
-from chat.actions.rooms import archive_room
+from chat.actions.rooms import archive_room, leave_room
 from chat.errors import ChatError, Conflict
 from chat.models import Message
 from tests.cast import Cast, assert_log_is_whole, message_of, say

@@ -20,7 +20,7 @@ async def test_me_is_the_user_and_what_holds_here(clients: Clients, cast: Cast) 
     me = (await clients["bob"].get("/api/me")).json()
     assert me["user"] == {
         **{"id": cast.bob.pk, "name": "Bob", "avatar": None, "kind": "user"},
-        **{"username": "bob", "staff": False},
+        **{"username": "bob", "staff": False, "hides_presence": False},
     }
     assert (me["guests"], me["signup"], me["heartbeat"]) == ("write", "open", 25)
     assert me["epoch"] == await database.call(Installation.objects.values_list("epoch", flat=True).get)

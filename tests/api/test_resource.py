@@ -17,12 +17,12 @@ UNKNOWN = (
     "/api/github/nothing",
 )
 ALLOWED = {
-    ("PATCH", "/api/rooms/lobby"): "GET, HEAD",
-    ("DELETE", "/api/rooms/lobby/members"): "GET, HEAD",
+    ("PUT", "/api/rooms/lobby"): "GET, HEAD, PATCH",
+    ("PUT", "/api/rooms/lobby/members"): "DELETE, GET, HEAD, POST",
     ("GET", "/api/rooms/lobby/join"): "POST",
     ("PUT", "/api/rooms"): "GET, HEAD, POST",
     ("POST", "/api/messages/1"): "DELETE, GET, HEAD, PATCH",
-    ("OPTIONS", "/api/me"): "GET, HEAD",
+    ("OPTIONS", "/api/me"): "GET, HEAD, PATCH",
     ("POST", "/healthz"): "GET, HEAD",
 }
 NO_OBJECTS = (

@@ -5,7 +5,7 @@ import pytest
 from chat import database
 from chat.actions.accounts import create_token
 from chat.actions.edits import edit_message
-from chat.actions.memberships import join_room
+from chat.actions.rooms import join_room
 from chat.models import Membership, Room, User
 from tests.cast import Cast, say
 from tests.consumers.socket import Object, Socket

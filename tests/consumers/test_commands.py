@@ -6,7 +6,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from chat import database
-from chat.actions.memberships import join_room, leave_room
+from chat.actions.rooms import join_room, leave_room
 from chat.models import Room, Token, User
 from chat.models.token import digest
 from tests.consumers.socket import Socket

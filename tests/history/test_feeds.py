@@ -9,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from chat import history
 from chat.actions.edits import delete_message, edit_message
-from chat.actions.memberships import join_room, leave_room
 from chat.actions.messages import Draft, post_messages
 from chat.actions.reactions import react
+from chat.actions.rooms import ban_user, change_room, join_room, leave_room, remove_member
 from chat.hub import Healed
-from chat.models import Message, Room, User
-from tests.cast import Cast, say
+from chat.models import Ban, Message, Room, User
+from tests.cast import Cast, person, say
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +116,17 @@ def test_who_left_is_named_to_the_hub(cast: Cast) -> None:
     assert (left.recheck, left.expelled, left.reason) == (True, cast.bob.pk, "left")
 
 
+def test_who_was_removed_or_banned_is_named_to_the_hub_with_the_reason(cast: Cast) -> None:
+    remove_member(cast.alice, cast.open.slug, cast.bob.pk)
+    ban_user(cast.alice, cast.open.slug, cast.carol.pk)
+    change_room(cast.alice, cast.open.slug, name="Renamed", kind="private")
+    removed, banned, renamed, kind = history.changes_since(cast.open.pk, 0).hints
+    assert (removed.recheck, removed.expelled, removed.reason) == (True, cast.bob.pk, "removed")
+    assert (banned.recheck, banned.expelled, banned.reason) == (True, cast.carol.pk, "banned")
+    assert (renamed.recheck, renamed.expelled, renamed.reason) == (False, None, None)
+    assert (kind.recheck, kind.expelled, kind.reason) == (True, None, "kind_changed")
+
+
 def test_queries_of_healing_do_not_grow_with_the_hole(cast: Cast) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
@@ -140,7 +151,12 @@ def test_heads_are_those_of_the_rooms_asked_for(cast: Cast) -> None:
 def test_who_may_read_now_is_what_each_would_see(cast: Cast, guests: str, settings: Any) -> None:
     settings.CHAT_GUESTS = guests
     gone = User.objects.create(username="gone", is_active=False)
-    people: list[User | None] = [cast.alice, cast.bob, cast.carol, cast.gus, None]
+    dave, ghost = person("dave"), person("ghost", User.Kind.GUEST)
+    for banned in (dave, ghost):
+        for room in cast.rooms:
+            Ban.objects.create(room=room, user=banned)
+    # Those who are banned come first: nobody is judged by another.
+    people: list[User | None] = [dave, ghost, cast.alice, cast.bob, cast.carol, cast.gus, None]
     everybody = {person.pk if person else None for person in [*people, gone]}
     for room in cast.rooms:
         seen = {

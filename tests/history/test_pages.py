@@ -6,9 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from chat import history
 from chat.actions.edits import delete_message, edit_message
-from chat.actions.memberships import join_room
 from chat.actions.messages import Draft, post_messages
 from chat.actions.reactions import react
+from chat.actions.rooms import join_room
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Membership, Message, Room, User
 from chat.protocol.commands import LARGEST_ID

@@ -10,8 +10,8 @@ import pytest
 
 from chat import database, history
 from chat.actions.edits import delete_message, edit_message
-from chat.actions.memberships import join_room, leave_room
 from chat.actions.messages import Draft, post_message
+from chat.actions.rooms import join_room, leave_room
 from chat.hub import Credential, Hint, RoomFeed
 from chat.hub import hints as hint_forms
 from chat.models import Message, Room, User

@@ -4,7 +4,7 @@ import pytest
 
 from chat.actions.attention.read_positions import Move, Position, move, move_all
 from chat.actions.edits import delete_message, edit_message
-from chat.actions.memberships import join_room
+from chat.actions.rooms import join_room
 from chat.errors import ChatError, Forbidden, NotFound
 from chat.models import Membership, Message, Room, User
 from tests.cast import Cast, say

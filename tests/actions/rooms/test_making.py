@@ -1,4 +1,4 @@
-"""Rooms: their addresses, who makes them, and what archiving stops."""
+"""Rooms that are made: their addresses, by whom, with whom, and on demand."""
 
 import unicodedata
 
@@ -9,16 +9,15 @@ from hypothesis import strategies as st
 from chat.actions.rooms import (
     MEMBERS_AT_ONCE,
     RESERVED_SLUGS,
-    archive_room,
     check_slug,
     create_room,
     normal_slug,
     room_on_demand,
 )
-from chat.errors import ChatError, Conflict, Forbidden, Invalid, NotFound
+from chat.errors import ChatError, Conflict, Forbidden, Invalid
 from chat.models import Change, Membership, Message, Room, User
 from chat.models.room import ROOM_NAME_CHARS, SLUG_CHARS, TOPIC_CHARS
-from tests.cast import Cast, assert_log_is_whole, person
+from tests.cast import Cast, person
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +120,8 @@ def test_a_name_without_a_letter_gets_a_random_address(cast: Cast) -> None:
 
 @pytest.mark.parametrize("kind", ["private", "direct"])
 def test_private_and_direct_rooms_get_an_address_that_nobody_guesses(cast: Cast, kind: str) -> None:
-    slugs = {create_room(cast.alice, "Secret", kind, members=[cast.bob.pk]).slug for _ in range(3)}
+    others = [person(f"other{number}").pk for number in range(3)]
+    slugs = {create_room(cast.alice, "Secret", kind, members=[other]).slug for other in others}
     assert len(slugs) == 3
     assert all(len(slug) >= 16 and "secret" not in slug for slug in slugs)
     with pytest.raises(Invalid) as error:
@@ -190,32 +190,3 @@ def test_a_room_on_demand_is_public_and_nobodys(cast: Cast) -> None:
 
 def test_a_room_on_demand_is_kept_in_the_form_in_which_it_is_looked_up(cast: Cast) -> None:
     assert room_on_demand("ＦＲＥＳＨ").slug == "fresh"
-
-
-def test_only_owners_archive_and_reopen(cast: Cast) -> None:
-    for person_, error in ((cast.bob, Forbidden), (cast.carol, Forbidden), (cast.gus, NotFound)):
-        with pytest.raises(error):
-            archive_room(person_, cast.open.slug, True)
-    assert archive_room(cast.alice, cast.open.slug, True).archived
-    assert Room.objects.get(pk=cast.open.pk).archived
-    assert not archive_room(cast.alice, cast.open.slug, False).archived
-
-
-def test_an_operator_archives_also_what_they_cannot_see(cast: Cast) -> None:
-    with pytest.raises(NotFound):
-        archive_room(cast.carol, cast.private.slug, True)
-    assert archive_room(cast.carol, cast.private.slug, True, as_operator=True).archived
-    with pytest.raises(NotFound):
-        archive_room(cast.carol, "no-such-room", True, as_operator=True)
-
-
-def test_archiving_is_recorded_once_with_its_number(cast: Cast) -> None:
-    for on in (True, True, False, False):
-        archive_room(cast.alice, cast.open.slug, on)
-    records = list(Message.objects.filter(room=cast.open).order_by("id"))
-    assert [record.kind for record in records] == ["system", "system"]
-    events = [record.event or {} for record in records]
-    assert [event["name"] for event in events] == ["archived", "unarchived"]
-    assert [record.seq for record in records] == [1, 2]
-    assert events[0]["by"]["id"] == cast.alice.pk
-    assert_log_is_whole(cast.open)
