@@ -228,7 +228,8 @@ def test_the_server_sends_each_item_at_once_and_hears_the_hanging_up(
 ) -> None:
     asked = logins("never-answers", "octocat")
     with httpx.stream("GET", url + STREAM, params=asked, headers=headers, timeout=PATIENCE_S) as answer:
-        first = next(answer.iter_lines()).removeprefix("data: ")
-        assert json.loads(first)["user"]["username"] == PEOPLE["octocat"]["login"]
+        arriving = answer.iter_lines()  # kept, because an iterator that goes away hangs up
+        first = json.loads(next(arriving).removeprefix("data: "))
+        assert first["user"]["username"] == PEOPLE["octocat"]["login"]
         asyncio.run(until(lambda: only_silent(github)))
     asyncio.run(until(lambda: github.at_once == 0))
