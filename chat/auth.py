@@ -96,6 +96,11 @@ def address_of(request: HttpRequest) -> str:
     return request.META.get("REMOTE_ADDR") or ""
 
 
+def public_address(request: HttpRequest, path: str) -> str:
+    """A link to hand over: under the name that people use, where it is set, else under that of the request."""
+    return f"{settings.PUBLIC_ORIGIN}{path}" if settings.PUBLIC_ORIGIN else request.build_absolute_uri(path)
+
+
 def alive(credentials: set[Credential]) -> set[Credential]:
     """Those of the credentials that still let their person in, in three queries however many there are."""
     user_ids = {credential.user_id for credential in credentials if credential.user_id is not None}
@@ -150,8 +155,7 @@ def _by_session(session_key: str, address: str) -> Visitor:
 
 def _matches(user: User, known_hash: str) -> bool:
     """Whether the session was made with the present password, under the present key or a fallback."""
-    hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
-    return any(hmac.compare_digest(known_hash, valid) for valid in hashes)
+    return any(hmac.compare_digest(known_hash, valid) for valid in user.session_hashes())
 
 
 def _valid_tokens() -> Any:

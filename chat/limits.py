@@ -49,6 +49,8 @@ RATES = {
     "profile": Rate(10, 0.1, "changes of yourself"),
     "setup_code": Rate(10, 1 / 30, "attempts"),
     "github": Rate(30, 0.5, "GitHub requests"),
+    "secret": Rate(30, 1 / 60, "new tokens and invitations"),
+    "invitation": Rate(30, 1 / 2, "invitations opened from your address"),
 }
 
 _buckets: dict[tuple[str, object], tuple[float, float]] = {}

@@ -130,9 +130,12 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"{_validators}.CommonPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["chat.accounts.backend.AccountBackend"]
+# How long a link to a new password holds, sent by mail or handed over by an administrator.
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 _https = PUBLIC_ORIGIN.startswith("https://")
+SESSION_ENGINE = "chat.accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

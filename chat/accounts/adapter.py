@@ -1,6 +1,7 @@
 """What allauth asks us: who may sign up, how an account is made, where a link in a mail leads."""
 
 import logging
+from functools import partial
 from smtplib import SMTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from chat.accounts.guests import guest_of
-from chat.actions.accounts import create_account
+from chat.actions.accounts import create_account, create_invited_account
 from chat.models import User
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,8 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return settings.CHAT_SIGNUP == "open"
+        invited = getattr(request, "invitation_secret", None) is not None
+        return settings.CHAT_SIGNUP == "open" or (settings.CHAT_SIGNUP == "invite" and invited)
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         return super().clean_username(User.normalize_username(username), shallow)
@@ -39,7 +41,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: Any, form: BaseForm, commit: bool = True) -> User:
         """Sign up; a guest becomes the account. Raises a ChatError that the form shows (views.SignupView)."""
         data = form.cleaned_data
-        return create_account(
+        secret = getattr(request, "invitation_secret", None)
+        create = create_account if secret is None else partial(create_invited_account, secret)
+        return create(
             data["username"],
             data["password1"],
             name=data["name"],

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.auth import password_validation
 
 from chat.models import User
+from chat.models.token import LABEL_CHARS
 from chat.models.user import NAME_CHARS
 
 PLAIN_WORD = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
@@ -110,3 +111,20 @@ class FirstAdministratorForm(forms.Form):
         person = User(username=self.cleaned_data.get("username", ""), name=self.cleaned_data.get("name", ""))
         password_validation.validate_password(password, person)
         return password
+
+
+class TokenForm(forms.Form):
+    label = forms.CharField(
+        label="What is it for?",
+        required=False,
+        max_length=LABEL_CHARS,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    days = forms.TypedChoiceField(
+        label="How long does it last?",
+        choices=[("30", "30 days"), ("365", "A year"), ("", "Until it is revoked")],
+        required=False,
+        initial="365",
+        coerce=int,
+        empty_value=None,
+    )

@@ -9,6 +9,8 @@ from django.views.generic import TemplateView
 from chat.accounts import views
 from chat.accounts.first import FirstAdministratorView
 from chat.accounts.gate import behind_the_gate
+from chat.accounts.invitations import InvitationView
+from chat.accounts.own_sessions import OwnSessionsView
 
 CHANGE = {
     "title": "Change your password",
@@ -65,6 +67,8 @@ urlpatterns = [
     _gated("login/", views.LoginView.as_view(), "account_login"),
     path("logout/", allauth.LogoutView.as_view(), name="account_logout"),
     _gated("signup/", views.SignupView.as_view(), "account_signup"),
+    _gated("invite/<str:secret>/", InvitationView.as_view(), "account_invitation"),
+    path("sessions/", OwnSessionsView.as_view(), name="account_sessions"),
     _gated("password/change/", _form(views.PasswordChangeView, CHANGE), "account_change_password"),
     path("password/change/done/", _notice(TemplateView, CHANGED), name="account_password_changed"),
     _gated("password/set/", _form(views.PasswordSetView, SET), "account_set_password"),

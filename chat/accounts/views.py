@@ -17,7 +17,7 @@ from chat.accounts.guests import GuestsWelcome, guest_of
 from chat.errors import ChatError
 
 SIGNUP_CLOSED = {
-    "invite": "People join this chat by invitation. Ask one of its administrators to make you an account.",
+    "invite": "People join this chat by invitation. Ask somebody in it, or one of its administrators, for a link.",
     "closed": "This chat takes no new accounts. If you think you should have one, ask one of its administrators.",
 }
 

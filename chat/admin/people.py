@@ -21,7 +21,6 @@ from chat.actions.accounts import (
 from chat.actions.accounts.oversight import end_all_sessions, note_change, note_password
 from chat.admin.everything import RIGHT, EverythingMixin
 from chat.admin.records import (
-    OperationsMixin,
     RecordAdmin,
     Way,
     operator_of,
@@ -29,7 +28,8 @@ from chat.admin.records import (
     way_to_list,
     way_to_trail,
 )
-from chat.models import AuditEntry, Ban, Invitation, Membership, Message, Token, User
+from chat.admin.reset_links import ResetLinksMixin
+from chat.models import AuditEntry, Ban, Invitation, Membership, Message, SignIn, Token, User
 
 # Only those who have all rights give rights.
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -48,7 +48,7 @@ class NewUserForm(AdminUserCreationForm):
 
 
 @admin.register(User)
-class PersonAdmin(EverythingMixin, OperationsMixin, UserBase):
+class PersonAdmin(EverythingMixin, ResetLinksMixin, UserBase):
     add_form = NewUserForm
     add_fieldsets = (
         (
@@ -69,7 +69,7 @@ class PersonAdmin(EverythingMixin, OperationsMixin, UserBase):
     list_filter = ("kind", "is_active", "is_staff", "is_superuser", "groups")
     search_fields = ("username", "name", "email")
     show_full_result_count = False
-    actions = ("deactivate", "reactivate", "sign_out")
+    actions = ("deactivate", "reactivate", "sign_out", "reset_link")
     buttons = actions
 
     @admin.display(description="active", boolean=True)
@@ -122,8 +122,9 @@ class PersonAdmin(EverythingMixin, OperationsMixin, UserBase):
         return response
 
     def offers(self, name: str, row: User, request: HttpRequest) -> bool:
-        if name == "sign_out":
-            return row != request.user and row.is_active
+        if name in ("sign_out", "reset_link"):
+            right_kind = name == "sign_out" or row.kind == User.Kind.USER
+            return row != request.user and row.is_active and right_kind
         return row != request.user and row.is_active == (name == "deactivate")
 
     def ways(self, row: User, request: HttpRequest) -> list[Way]:
@@ -189,6 +190,18 @@ class TokenAdmin(RecordAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Token]) -> None:
         for token in queryset:
             revoke_token(token, by=operator_of(request))
+
+
+@admin.register(SignIn)
+class SignInAdmin(RecordAdmin):
+    """Without the keys, which would let their reader in."""
+
+    list_display = ("user", "browser", "address", "at")
+    list_select_related = ("user",)
+    search_fields = ("user__username", "user__name", "address")
+    search_help_text = "Person or address"
+    fields = list_display
+    ordering = ("-id",)
 
 
 @admin.register(Invitation)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from chat.api import health, messages, openapi, people, reference, rooms
+from chat.api.accounts import invitations, sessions, tokens
 from chat.api.resource import resource
 from chat.api.responses import error_response
 from chat.errors import NotFound
@@ -47,6 +48,12 @@ urlpatterns: list[URLPattern] = [
     path(f"{MESSAGE}/pin", resource(messages.pin, messages.unpin)),
     path(f"{MESSAGE}/revisions", resource(messages.list_revisions)),
     path("api/diagnostics/delay", resource(health.delay)),
+    path("api/me/sessions", resource(sessions.list_sessions, sessions.end_other_sessions)),
+    path("api/me/sessions/<int:session_id>", resource(sessions.end_session)),
+    path("api/me/tokens", resource(tokens.list_tokens, tokens.make_token)),
+    path("api/me/tokens/<int:token_id>", resource(tokens.end_token)),
+    path("api/invitations", resource(invitations.list_invitations, invitations.make_invitation)),
+    path("api/invitations/<int:invitation_id>", resource(invitations.end_invitation)),
     path("api/openapi.json", resource(openapi.read_document), name="openapi"),
     path("api/docs", resource(reference.read_page)),
     re_path(r"^api(?:/.*)?$", missing),

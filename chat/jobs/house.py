@@ -1,12 +1,10 @@
 """The jobs that every installation has: what has run out is deleted."""
 
-from importlib import import_module
-
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from chat import database
+from chat.actions.accounts import forget_ended_sessions
 from chat.actions.accounts.guests import forget_guests
 from chat.jobs.leases import forget_unknown
 from chat.jobs.registry import every, registered
@@ -29,7 +27,7 @@ async def _delete_expired_tokens() -> None:
 
 @every(HOUR_S, "delete expired sessions")
 async def _delete_expired_sessions() -> None:
-    await database.write(import_module(settings.SESSION_ENGINE).SessionStore.clear_expired)
+    await database.write(forget_ended_sessions)
 
 
 @every(HOUR_S, "delete expired invitations")

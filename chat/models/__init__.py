@@ -10,7 +10,7 @@ from chat.models.message import Message, Revision
 from chat.models.reaction import Reaction
 from chat.models.room import Room
 from chat.models.token import Invitation, Token
-from chat.models.user import User
+from chat.models.user import SignIn, User
 
 __all__ = [
     "AuditEntry",
@@ -25,6 +25,7 @@ __all__ = [
     "Reaction",
     "Revision",
     "Room",
+    "SignIn",
     "ThreadFollower",
     "Token",
     "User",

@@ -2,13 +2,18 @@
 
 import hashlib
 import secrets
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
+from chat.models.membership import Membership
 from chat.models.room import Room
+from chat.models.user import User
 
 TOKEN_BYTES = 32
+LABEL_CHARS = 80
 
 
 def new_secret() -> str:
@@ -24,12 +29,22 @@ def digest(secret: str) -> str:
 class Token(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True)
-    label = models.CharField(max_length=80, blank=True)
+    label = models.CharField(max_length=LABEL_CHARS, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
     def __str__(self) -> str:
         return self.label or f"token {self.pk}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def managed_by(self, user: User) -> "InvitationQuerySet":
+        """Those that this person sees and revokes: their own, those to rooms that they moderate, staff all."""
+        if user.is_staff:
+            return self.all()
+        roles = (Membership.Role.MODERATOR, Membership.Role.OWNER)
+        moderated = user.memberships.filter(role__in=roles).values("room_id")
+        return self.filter(Q(by=user) | Q(room_id__in=moderated))
 
 
 class Invitation(models.Model):
@@ -44,6 +59,8 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     uses_left = models.PositiveIntegerField(null=True, blank=True)
+
+    objects: ClassVar[InvitationQuerySet] = InvitationQuerySet.as_manager()  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"

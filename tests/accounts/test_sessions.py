@@ -8,7 +8,7 @@ from django.test import AsyncClient
 
 from chat import database
 from chat.actions.accounts import create_guest, create_token
-from chat.models import User
+from chat.models import SignIn, Token, User
 from tests.accounts.conftest import PASSWORD, person
 from tests.consumers.socket import Socket
 
@@ -121,3 +121,20 @@ async def test_a_guest_who_signs_in_comes_back_as_that_account(bob: User) -> Non
     assert await own.closed() == COME_BACK
     async with socket(here) as back:
         assert (await back.event("hello"))["user"]["id"] == bob.pk
+
+
+async def test_a_revoked_session_and_a_revoked_token_close_their_sockets_alone(bob: User) -> None:
+    here, own = await come(bob)
+    there, other = await come(bob)
+    token = await database.write(create_token, bob)
+    async with Socket("/ws/chat/", headers={"authorization": f"Bearer {token}"}) as program:
+        await program.event("hello")
+        page = "/accounts/sessions/"
+        lost = await database.call(SignIn.objects.get, session_key=there.cookies["sessionid"].value)
+        await here.post(page, {"session": str(lost.pk)})
+        assert await other.closed() == SESSION_ENDED
+        assert (await program.ask("ping"))["type"] == "ok"
+        made = await database.call(Token.objects.get)
+        await here.post(page, {"token": str(made.pk)})
+        assert await program.closed() == SESSION_ENDED
+    assert (await own.ask("ping"))["type"] == "ok"

@@ -95,6 +95,22 @@ async def test_a_deactivation_in_the_admin_closes_sockets_and_ends_tokens_there(
     assert alice.http.get("/admin/").status_code == 200
 
 
+async def test_a_session_revoked_here_closes_its_sockets_there(
+    house: House, bob: Browser, new_browser: Callable[[], Browser]
+) -> None:
+    elsewhere = new_browser()
+    elsewhere.post("/accounts/login/", login="bob", password=PASSWORD)
+    lost = [await elsewhere.socket(url) for url in house.urls]
+    kept = [await bob.socket(url) for url in house.urls]
+    # The list begins with the newest one, which is the other browser's.
+    button = re.search(r'name="session" value="(\d+)"', bob.http.get("/accounts/sessions/").text)
+    assert button
+    bob.post("/accounts/sessions/", session=button[1])
+    assert [(await wire.gone()).code for wire in lost] == [4401, 4401]
+    assert elsewhere.http.get("/api/me").json()["user"] is None
+    assert [(await wire.ask("ping"))["type"] for wire in kept] == ["ok", "ok"]
+
+
 def _token(installation: dict[str, str], name: str) -> str:
     with Program.manage("token", name, **installation) as command:
         assert command.wait() == 0

@@ -63,6 +63,7 @@ class AccountMenu extends ChatElement {
             </label>`)}
         </fieldset>
         ${isMember ? html`<a class="menu-item" href="/accounts/password/change/">${icon("key")} Change password</a>` : ""}
+        ${isMember ? html`<a class="menu-item" href="/accounts/sessions/">${icon("screen")} Sessions and tokens</a>` : ""}
         ${me?.staff ? html`<a class="menu-item" href="/admin/">${icon("shield")} Administration</a>` : ""}
         ${isMember ? "" : html`<a class="menu-item" href="/accounts/login/?next=${next}">${icon("person")} Sign in</a>`}
         ${isMember || this.chat.store.rules.signup !== "open" ? "" : html`<a class="menu-item" href="/accounts/signup/?next=${next}">${icon("plus")} Create an account</a>`}
