@@ -5,9 +5,9 @@ History is read-only: nothing here adds, edits or deletes a row of the log. The 
 
 from django.contrib import admin
 
-from chat.admin import audit, jobs, log, messages, people, rights, rooms
+from chat.admin import audit, jobs, log, members, messages, people, rights, rooms
 
-__all__ = ["audit", "jobs", "log", "messages", "people", "rights", "rooms"]
+__all__ = ["audit", "jobs", "log", "members", "messages", "people", "rights", "rooms"]
 
 admin.site.site_header = "Chat administration"
 admin.site.site_title = "Chat"

@@ -1,12 +1,12 @@
-"""Rooms and who belongs to them in the admin; operators may archive and reopen a room."""
+"""Rooms in the admin; operators may archive and reopen them."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from chat.actions.rooms import archive_room
-from chat.admin.records import RecordAdmin, operator_of
-from chat.models import Ban, Membership, Room
+from chat.admin.records import RecordAdmin, Way, operator_of, way_to_add, way_to_list, way_to_trail
+from chat.models import Ban, Membership, Message, Room
 
 
 @admin.register(Room)
@@ -15,7 +15,7 @@ class RoomAdmin(RecordAdmin):
     list_filter = ("kind", ("archived_at", admin.EmptyFieldListFilter))
     search_fields = ("name", "slug", "topic")
     ordering = ("name",)
-    fields = (("name", "slug"), "topic", ("kind", "member_count", "seq"), ("created_at", "archived_at"))
+    fields = ("name", "slug", "topic", "kind", "member_count", "seq", "created_at", "archived_at")
     actions = ("archive", "reopen")
     buttons = actions
 
@@ -25,6 +25,16 @@ class RoomAdmin(RecordAdmin):
 
     def has_archive_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("chat.change_room")
+
+    def ways(self, row: Room, request: HttpRequest) -> list[Way]:
+        return [
+            way_to_list("Messages", Message, room__id__exact=row.pk),
+            way_to_list("Members", Membership, room__id__exact=row.pk),
+            way_to_list("Bans", Ban, room__id__exact=row.pk),
+            way_to_add("Ban somebody…", Ban, room=row.pk),
+            way_to_add("Add a member or owner…", Membership, room=row.pk),
+            way_to_trail(row),
+        ]
 
     def offers(self, name: str, row: Room, request: HttpRequest) -> bool:
         return row.archived == (name == "reopen")
@@ -47,22 +57,3 @@ class RoomAdmin(RecordAdmin):
             lambda room: archive_room(operator_of(request), room.slug, on, as_operator=True),
             what,
         )
-
-
-@admin.register(Membership)
-class MembershipAdmin(RecordAdmin):
-    list_display = ("room", "user", "role", "notify", "joined_at")
-    list_filter = ("role", "room__kind")
-    list_select_related = ("room", "user")
-    search_fields = ("room__name", "room__slug", "user__username", "user__name")
-    search_help_text = "Room or person"
-    ordering = ("room", "user")
-
-
-@admin.register(Ban)
-class BanAdmin(RecordAdmin):
-    list_display = ("room", "user", "by", "reason", "at")
-    list_select_related = ("room", "user", "by")
-    search_fields = ("room__name", "room__slug", "user__username", "user__name", "reason")
-    search_help_text = "Room, person or reason"
-    ordering = ("-id",)

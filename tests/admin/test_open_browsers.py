@@ -68,6 +68,24 @@ async def test_open_browsers_follow_while_everything_by_one_person_is_deleted(
         assert seen[liked.message_id]["reactions"] == []
 
 
+async def test_a_ban_ends_what_the_person_reads_and_others_see_its_record() -> None:
+    cast = await database.write(assemble)
+    admin = await _olga()
+    sockets = [
+        Socket(f"/ws/chat/{cast.open.slug}/", headers={"authorization": f"Bearer {token}"})
+        for token in [await database.write(create_token, who) for who in (cast.alice, cast.bob)]
+    ]
+    async with sockets[0] as alice, sockets[1] as bob:
+        await alice.event("subscribed")
+        await bob.event("subscribed")
+        form = {"room": cast.open.pk, "user": cast.bob.pk, "reason": ""}
+        await admin.post("/admin/chat/ban/add/", form)
+        assert (await bob.event("removed"))["reason"] == "banned"
+        seen = await alice.event("message")
+        assert seen["message"]["event"]["name"] == "member_removed"
+        assert [event for event in bob.events if event["type"] == "message"] == []
+
+
 async def test_signing_somebody_out_closes_their_sockets() -> None:
     cast = await database.write(assemble)
     admin, theirs = await _olga(), AsyncClient()

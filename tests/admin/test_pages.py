@@ -18,7 +18,7 @@ from tests.cast import Cast, say
 
 pytestmark = pytest.mark.django_db
 
-ADDABLE = {"User", "Group", "EmailAddress"}
+ADDABLE = {"User", "Group", "EmailAddress", "Ban", "Membership"}
 DELETABLE = {"Token", "Group", "EmailAddress"}
 MODELS = sorted(
     (model for model in apps.get_models() if django_admin.site.is_registered(model)),
