@@ -25,7 +25,7 @@ from django.db import connections  # noqa: E402
 
 django.setup()
 
-DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "installation"}
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "installation", "used", "elsewhere"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

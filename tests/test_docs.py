@@ -78,7 +78,16 @@ def test_every_command_of_make_that_a_document_names_exists() -> None:
 
 
 def test_every_management_command_that_a_document_names_exists() -> None:
-    builtin = {"migrate", "shell", "runserver", "createsuperuser", "collectstatic", "check", "changepassword"}
+    builtin = {
+        "migrate",
+        "shell",
+        "runserver",
+        "createsuperuser",
+        "collectstatic",
+        "check",
+        "changepassword",
+        "flush",
+    }
     ours = {file.stem for file in (ROOT / "chat/management/commands").glob("*.py")}
     for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
         named = set(re.findall(r"manage\.py ([a-z_]+)", document.read_text()))

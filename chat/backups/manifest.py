@@ -82,19 +82,22 @@ def write(manifest: Manifest, folder: Path) -> None:
 
 def read(file: Path) -> Manifest:
     """A manifest that is as it was written; raises Invalid for anything else."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise Invalid(f"{file} cannot be read: {error.strerror or error}.") from error
-    try:
-        manifest = msgspec.json.decode(content, type=Manifest)
-    except msgspec.MsgspecError as error:
-        raise Invalid(f"{file} is not the manifest of a backup: {error}") from error
+    manifest = read_unchecked(file)
     if manifest.format != FORMAT:
         raise Invalid(f"{file} has the format {manifest.format}; this version of the chat knows {FORMAT}.")
     if manifest.seal != _seal_of(manifest):
         raise Invalid(f"{file} was changed after it was written: its seal does not fit.")
     return manifest
+
+
+def read_unchecked(file: Path) -> Manifest:
+    """What stands in a manifest, whether or not it can be relied upon."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Manifest)
+    except OSError as error:
+        raise Invalid(f"{file} cannot be read: {error.strerror or error}.") from error
+    except msgspec.MsgspecError as error:
+        raise Invalid(f"{file} is not the manifest of a backup: {error}") from error
 
 
 def check_files(manifest: Manifest, folder: Path) -> None:

@@ -1,10 +1,13 @@
 """A PostgreSQL database as one file, by PostgreSQL's own pg_dump and pg_restore."""
 
-import os
 import re
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -53,24 +56,38 @@ def drop_tables() -> None:
 
 
 def _run(program: Path, *arguments: str) -> None:
-    """The program on this database; raises Unavailable with what it said. The password is not among its words."""
-    given = connection.get_connection_params()
-    password = given.pop("password", "")
-    # What Django hands to psycopg beside libpq's own words are objects.
-    words = {name: value for name, value in given.items() if isinstance(value, str | int) and value != ""}
-    words.pop("prepare_threshold", None)
-    done = subprocess.run(
-        [str(program), f"--dbname={make_conninfo(**words)}", *arguments],
-        env=os.environ | ({"PGPASSWORD": password} if password else {}) | {"LC_ALL": "C"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-    )
+    """The program on this database; raises Unavailable with what it said."""
+    with _address() as address:
+        done = subprocess.run(
+            [str(program), f"--dbname={address}", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+        )
     if done.returncode:
-        said = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr.strip())
+        lines = done.stderr.splitlines() or [f"exit code {done.returncode}"]
+        said = next((line for line in lines if "error" in line), lines[0])
         raise Unavailable(f"{program.name} did not succeed: {said.removeprefix(f'{program.name}: ')}")
+
+
+@contextmanager
+def _address() -> Iterator[str]:
+    """The database in libpq's words. The password stays in a file: everybody can see the words of a program."""
+    given = connection.get_connection_params()
+    # What Django hands to psycopg beside libpq's own words are objects.
+    words: dict[str, Any] = {
+        name: value for name, value in given.items() if isinstance(value, str | int) and value != ""
+    }
+    words.pop("prepare_threshold", None)
+    password = str(words.pop("password", ""))
+    with tempfile.NamedTemporaryFile("w", prefix="chat-", suffix=".pgpass") as file:
+        if password:
+            file.write("*:*:*:*:" + password.replace("\\", "\\\\").replace(":", "\\:") + "\n")
+            file.flush()
+            words["passfile"] = file.name
+        yield make_conninfo(**words)
 
 
 def _program(name: str) -> Path:

@@ -251,6 +251,7 @@ export class Store extends EventTarget {
   /** Another history than the one we hold: forget it all. @param {string} epoch */
   setEpoch(epoch) {
     if (this.epoch && this.epoch !== epoch) {
+      this.quoted.clear();
       for (const state of this.rooms.values()) this.forgetWindow(state);
     }
     this.epoch = epoch;

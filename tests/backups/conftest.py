@@ -27,15 +27,35 @@ def manage(settings: Settings, *arguments: str, code: int = 0) -> list[str]:
     return program.lines
 
 
+@pytest.fixture(scope="session")
+def used(tmp_path_factory: pytest.TempPathFactory, _services: None) -> Settings:
+    """An installation in which somebody has an account and uploaded something. Tests leave it as it is."""
+    settings = _place(tmp_path_factory.mktemp("used") / "data")
+    manage(settings, "migrate", "--verbosity", "0")
+    manage(settings, "token", "bob", "--create")
+    uploads = Path(settings["CHAT_DATA_DIR"]) / "media" / "2024"
+    uploads.mkdir(parents=True)
+    (uploads / "plan.txt").write_text("what we uploaded")
+    return settings
+
+
+@pytest.fixture(scope="session")
+def saved(used: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of it, which tests copy before they spoil it."""
+    target = tmp_path_factory.mktemp("backups") / "saved"
+    manage(used, "backup", str(target))
+    return target
+
+
 @pytest.fixture
 def elsewhere(tmp_path: Path, _services: None) -> Callable[[], Settings]:
     """Makes places for another installation: an empty data folder, and an empty database on PostgreSQL."""
     places = iter(range(100))
+    return lambda: _place(tmp_path / f"elsewhere-{next(places)}")
 
-    def make() -> Settings:
-        settings = {"CHAT_DATA_DIR": str(tmp_path / f"elsewhere-{next(places)}")}
-        if environment.ON_POSTGRESQL:
-            settings["DATABASE_URL"] = environment.postgres.new_database()
-        return settings
 
-    return make
+def _place(folder: Path) -> Settings:
+    settings = {"CHAT_DATA_DIR": str(folder)}
+    if environment.ON_POSTGRESQL:
+        settings["DATABASE_URL"] = environment.postgres.new_database()
+    return settings

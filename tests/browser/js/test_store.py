@@ -86,9 +86,10 @@ def test_an_event_that_overtakes_the_answer_to_subscribe_is_kept(run: Any) -> No
 
 def test_another_epoch_forgets_what_was_held(run: Any) -> None:
     result = run(
-        "store.setEpoch('a'); page([message(1, 1)], 1); store.setEpoch('b'); return [held(), state.complete];"
+        "store.setEpoch('a'); page([message(1, 1)], 1); store.quoted.set(9, message(9, 9));"
+        "store.setEpoch('b'); return [held(), state.complete, state.loaded, store.message('r', 9)];"
     )
-    assert result == [[], None]
+    assert result == [[], None, False, None]
 
 
 def test_a_busy_room_lets_go_of_what_lies_far_above(run: Any) -> None:
