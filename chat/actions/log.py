@@ -1,8 +1,8 @@
 """Numbers and log rows: every change of a message takes the room's next one, in the change's own transaction."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Count, Max
 from django.utils import timezone
 from msgspec import to_builtins
 
@@ -62,13 +62,16 @@ def add_messages(room: Room, messages: Sequence[Message]) -> None:
 
 
 def count_replies(room: Room, replies: Sequence[Message]) -> None:
-    """Count new or deleted replies at their roots. A root takes one number, however many there are at once."""
-    for root in Message.objects.filter(pk__in={reply.thread_id for reply in replies}).select_related(
-        "author"
-    ):
+    """Count new replies, or deleted ones, at their roots. A root takes one number, however many there are at once.
+
+    Counted up and down in the locked room: in a long thread to count them all would cost more than the reply.
+    """
+    added = Counter(reply.thread_id for reply in replies if not reply.deleted)
+    taken = Counter(reply.thread_id for reply in replies if reply.deleted)
+    for root in Message.objects.filter(pk__in={*added, *taken}).select_related("author"):
+        root.replies += added[root.pk] - taken[root.pk]
         thread = Message.objects.filter(thread=root, deleted=False)
-        found = thread.aggregate(replies=Count("pk"), last=Max("at"))
-        root.replies, root.last_reply_at = found["replies"], found["last"]
+        root.last_reply_at = thread.order_by("-id").values_list("at", flat=True).first()
         log_change(room, root, Change.Kind.REPLY)
 
 

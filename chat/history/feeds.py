@@ -3,7 +3,7 @@
 from django.db.models import F
 
 from chat.hub import Healed, Standing, hints
-from chat.models import Ban, Membership, Message, Revision, Room, User
+from chat.models import Ban, Change, Membership, Message, Revision, Room, User
 from chat.payloads import message_objects
 from chat.permissions import can_see
 
@@ -78,8 +78,9 @@ def changes_since(room_id: int, since: int) -> Healed:
 
 def _texts_made(room_id: int, since: int, up_to: int) -> list[str]:
     """Plain frames of the texts made in (since, up_to], ascending by id, as they were sent."""
+    created = Change.objects.filter(room_id=room_id, seq__gt=since, seq__lte=up_to, kind=Change.Kind.CREATE)
     made = Message.objects.filter(
-        room_id=room_id, first_seq__gt=since, first_seq__lte=up_to, kind=Message.Kind.TEXT, deleted=False
+        pk__in=created.values("message_id"), kind=Message.Kind.TEXT, deleted=False, thread=None
     ).order_by("id")
     first_texts = dict(
         Revision.objects.filter(message__in=made, seq=F("message__first_seq")).values_list(

@@ -69,10 +69,20 @@ def sync(user: User | None, slug: str, since: int | None, known_epoch: str | Non
         : fitting_page(len(message.text) + len(message.html) for message in changed[:SYNC_PAGE])
     ]
     more = len(changed) > len(fitting)
-    if more and Message.objects.filter(room=room, seq__gt=since)[SYNC_REACH : SYNC_REACH + 1].exists():
+    if more and _is_out_of_reach(room, since):
         return _newest(room)
     messages = message_objects(sorted(fitting, key=lambda message: message.pk), room.slug)
     return PageObject(fitting[-1].seq if fitting else since, messages, more, False)
+
+
+def _is_out_of_reach(room: Room, since: int) -> bool:
+    """Whether more than SYNC_REACH messages changed."""
+    return _any(Message.objects.filter(room=room, seq__gt=since).order_by("seq")[SYNC_REACH:])
+
+
+def _any(ordered: QuerySet[Message]) -> bool:
+    """Whether there is one. Unlike in exists(), the order stays: by it PostgreSQL finds an index."""
+    return bool(ordered.values_list("pk")[:1])
 
 
 def _newest(room: Room) -> PageObject:
@@ -110,11 +120,11 @@ def page(
         found, has_older, has_newer = _around(everything, around, limit)
     elif after is not None:
         found, has_newer = _slice(everything.filter(id__gt=after).order_by("id"), limit)
-        has_older = everything.filter(id__lte=after).exists()
+        has_older = _any(everything.filter(id__lte=after).order_by("-id"))
     else:
         bound = everything if before is None else everything.filter(id__lt=before)
         found, has_older = _slice(bound.order_by("-id"), limit)
-        has_newer = before is not None and everything.filter(id__gte=before).exists()
+        has_newer = before is not None and _any(everything.filter(id__gte=before).order_by("id"))
         found.reverse()
     return HistoryPage(message_objects(found, room.slug), room.seq, has_older, has_newer)
 

@@ -172,13 +172,13 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="message",
             index=models.Index(
-                condition=models.Q(("thread", None)), fields=["room", "id"], name="chat_message_history"
+                condition=models.Q(("thread__isnull", True)), fields=["room", "id"], name="chat_message_history"
             ),
         ),
         migrations.AddIndex(
             model_name="message",
             index=models.Index(
-                condition=models.Q(("thread", None), _negated=True),
+                condition=models.Q(("thread__isnull", False)),
                 fields=["thread", "id"],
                 name="chat_message_thread",
             ),

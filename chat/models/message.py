@@ -60,8 +60,12 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["room", "seq"], name="chat_message_seq_once"),
         ]
         indexes = [
-            models.Index(fields=["room", "id"], name="chat_message_history", condition=Q(thread=None)),
-            models.Index(fields=["thread", "id"], name="chat_message_thread", condition=~Q(thread=None)),
+            models.Index(
+                fields=["room", "id"], name="chat_message_history", condition=Q(thread__isnull=True)
+            ),
+            models.Index(
+                fields=["thread", "id"], name="chat_message_thread", condition=Q(thread__isnull=False)
+            ),
             models.Index(fields=["room", "id"], name="chat_message_pinned", condition=Q(pinned=True)),
         ]
 
