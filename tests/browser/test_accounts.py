@@ -76,3 +76,61 @@ def test_forms_with_faults_are_still_readable(
     expect(nobody.page.get_by_text("This username is taken.")).to_be_visible()
     assert faults(nobody.page) == []
     assert nobody.page.evaluate("document.documentElement.scrollWidth") == size["width"]
+
+
+def sign_in(person: Visitor, name: str) -> None:
+    person.page.goto(f"{person.url}/accounts/login/?next=/chat/lobby/")
+    person.page.get_by_label("Username or e-mail").fill(name)
+    person.page.locator("[name=password]").fill(PASSWORD)
+    person.page.get_by_role("button", name="Sign in").click()
+    expect(person.composer).to_be_visible()
+
+
+def test_a_session_ended_from_the_list_ends_the_chat_in_that_browser(visitor: Callable[..., Visitor]) -> None:
+    here, there = visitor(), visitor()
+    sign_up(here, "fred")
+    sign_in(there, "fred")
+    here.page.locator(".account-trigger").click()
+    here.page.get_by_role("link", name="Sessions and tokens").click()
+    here.page.get_by_role("button", name="Sign out Chrome").click()
+    expect(there.page.get_by_text("Your session has ended.")).to_be_visible()
+    expect(here.page.get_by_text("This one")).to_be_visible()
+    expect(here.page.get_by_role("button", name="Sign out Chrome")).to_have_count(0)
+
+
+def test_a_link_brings_somebody_new_into_a_private_room(visitor: Callable[..., Visitor]) -> None:
+    host, newcomer = visitor(), visitor()
+    sign_up(host, "gina")
+    _, room = host.ask("POST", "/api/rooms", {"name": "Gina's den", "kind": "private"})
+    status, invitation = host.ask("POST", "/api/invitations", {"room": room["slug"], "uses": 1})
+    assert status == 201
+    page = newcomer.page
+    page.goto(invitation["url"])
+    expect(page.get_by_text("gina invites you to this room.")).to_be_visible()
+    page.get_by_label("Username").fill("henk")
+    page.locator("[name=password1]").fill(PASSWORD)
+    page.get_by_role("button", name="Create account and join").click()
+    newcomer.say("Thanks for the key")
+    newcomer.sees("Thanks for the key")
+
+
+@looks
+def test_the_pages_of_sessions_and_of_an_invitation_fit_and_can_be_read(
+    visitor: Callable[..., Visitor], size: dict[str, int], scheme: str
+) -> None:
+    ida = visitor(size=size, color_scheme=scheme)
+    sign_up(ida, f"ida-{size['width']}-{scheme}")
+    _, room = ida.ask("POST", "/api/rooms", {"name": "Ida's den", "kind": "private"})
+    _, invitation = ida.ask("POST", "/api/invitations", {"room": room["slug"]})
+    page = ida.page
+    page.goto(f"{ida.url}/accounts/sessions/")
+    page.get_by_text("New token").click()
+    page.get_by_label("What is it for?").fill("A program with a name that is rather long for a phone")
+    page.get_by_role("button", name="Make the token").click()
+    expect(page.get_by_text("Copy your new token now.")).to_be_visible()
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+    nobody = visitor(size=size, color_scheme=scheme)
+    nobody.page.goto(invitation["url"])
+    assert faults(nobody.page) == []
+    assert nobody.page.evaluate("document.documentElement.scrollWidth") == size["width"]
