@@ -36,6 +36,22 @@ async def test_me_is_null_where_nobody_is_known(
     assert (me["user"], me["guests"]) == (None, policy)
 
 
+async def test_one_changes_oneself(clients: Clients, cast: Cast, refused: Refusal) -> None:
+    for who, user in (("bob", cast.bob), ("gus", cast.gus)):
+        changed = await clients[who].patch("/api/me", json={"name": "Another", "hides_presence": True})
+        assert changed.status_code == 200
+        assert (
+            changed.json()["user"].items()
+            >= {**{"id": user.pk, "name": "Another", "hides_presence": True, "kind": user.kind}}.items()
+        )
+        assert (await clients[who].get("/api/me")).json() == changed.json()
+    assert refused(await clients["bob"].patch("/api/me", json={"name": "x" * 81})) == (400, "invalid", "name")
+    assert refused(await clients["gus"].patch("/api/me", json={"name": " "})) == (400, "invalid", "name")
+    wrong = await clients["bob"].patch("/api/me", json={"hides_presence": "yes"})
+    assert refused(wrong) == (400, "invalid", "hides_presence")
+    assert refused(await clients["nobody"].patch("/api/me", json={}))[:2] == (401, "unauthenticated")
+
+
 async def test_people_are_found_by_a_part_of_their_name(clients: Clients, cast: Cast) -> None:
     def rename() -> None:
         User.objects.filter(pk=cast.carol.pk).update(name="Karoline")

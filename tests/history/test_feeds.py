@@ -120,7 +120,7 @@ def test_who_was_removed_or_banned_is_named_to_the_hub_with_the_reason(cast: Cas
     remove_member(cast.alice, cast.open.slug, cast.bob.pk)
     ban_user(cast.alice, cast.open.slug, cast.carol.pk)
     change_room(cast.alice, cast.open.slug, name="Renamed", kind="private")
-    removed, banned, renamed, kind = history.changes_since(cast.open.pk, 0).hints
+    removed, banned, kind, renamed = history.changes_since(cast.open.pk, 0).hints
     assert (removed.recheck, removed.expelled, removed.reason) == (True, cast.bob.pk, "removed")
     assert (banned.recheck, banned.expelled, banned.reason) == (True, cast.carol.pk, "banned")
     assert (renamed.recheck, renamed.expelled, renamed.reason) == (False, None, None)

@@ -11,11 +11,12 @@ import pytest
 from chat import database, history
 from chat.actions.edits import delete_message, edit_message
 from chat.actions.messages import Draft, post_message
-from chat.actions.rooms import join_room, leave_room
+from chat.actions.rooms import add_members, change_room, join_room, leave_room, remove_member
 from chat.hub import Credential, Hint, RoomFeed
 from chat.hub import hints as hint_forms
 from chat.models import Message, Room, User
 from chat.payloads import message_objects
+from chat.protocol.events import Notice
 from chat.readers import DatabaseReaders
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -208,3 +209,51 @@ async def test_one_who_lost_the_right_in_a_hole_is_out_before_it_is_filled(
     await until(lambda: member.seqs == [1, 2])
     assert outsider.put_out
     assert [frame["type"] for frame in outsider.frames] == ["removed"]
+
+
+async def test_a_change_of_kind_is_named_as_the_reason_also_when_a_hole_is_healed(
+    feed: RoomFeed, lobby: Room, alice: User
+) -> None:
+    bob, carol = [await database.call(User.objects.create_user, name) for name in ("bob", "carol")]
+    await database.write(add_members, alice, lobby.slug, [alice.pk, bob.pk], role="owner", as_operator=True)
+    head = await database.call(history.head, lobby.pk)
+    feed.check_head(head)
+    await until(lambda: feed.delivered == head)
+    outsider, removed, owner = (listen(feed, Listener(user.pk)) for user in (carol, bob, alice))
+    await database.write(change_room, alice, lobby.slug, kind="private")
+    await database.write(remove_member, alice, lobby.slug, bob.pk)
+    feed.check_head(head + 2)
+    await until(lambda: owner.seqs == [head + 1, head + 2])
+    assert [frame.get("reason") for frame in outsider.frames] == ["kind_changed"]
+    assert [frame.get("reason") for frame in removed.frames] == ["removed"]
+
+
+async def test_who_read_the_room_after_their_removal_stays(feed: RoomFeed, lobby: Room, alice: User) -> None:
+    """They came back while this process had not yet heard that they were gone."""
+    await database.write(join_room, alice, lobby.slug)
+    await database.write(leave_room, alice, lobby.slug)
+    await database.write(join_room, alice, lobby.slug)
+    late, early = Listener(alice.pk), Listener(alice.pk)
+    for listener, complete_to in ((late, 3), (early, 1)):
+        feed.add(listener)
+        assert feed.open(listener, None, complete_to)
+    feed.check_head(3)
+    await until(lambda: feed.delivered == 3)
+    assert not late.put_out
+    assert early.put_out
+    assert [frame["type"] for frame in early.frames] == ["removed"]
+
+
+async def test_an_event_that_belongs_to_a_change_waits_for_it(
+    feed: RoomFeed, lobby: Room, alice: User
+) -> None:
+    listener = listen(feed, Listener())
+    hints = [await say(alice, lobby, f"line {number}") for number in range(2)]
+    for number in (2, 1, 0):
+        feed.pass_on(hint_forms.passing("room.0", Notice(text=f"after {number}"), after=number))
+    assert [frame["text"] for frame in listener.frames] == ["after 0"]
+    for hint in hints:
+        feed.offer(hint)
+    assert [frame.get("text") or frame["message"]["seq"] for frame in listener.frames] == [
+        *("after 0", 1, "after 1", 2, "after 2")
+    ]

@@ -11,7 +11,8 @@ from chat.errors import Forbidden, Invalid
 from chat.models import Room, User
 from chat.permissions import can_archive, can_rename, is_owning
 
-EVENTS = {"name": "room_renamed", "topic": "topic_changed", "kind": "kind_changed"}
+# The kind comes first: whoever it puts out does not hear of the others.
+EVENTS = {"kind": "kind_changed", "name": "room_renamed", "topic": "topic_changed"}
 
 
 def change_room(
@@ -58,19 +59,16 @@ def archive_room(user: User, slug: str, on: bool, *, as_operator: bool = False) 
 
 
 def _checked(name: str | None, topic: str | None, kind: str | None) -> dict[str, str]:
-    """What is wanted, by field, in the form in which it is kept."""
-    wanted = {}
+    """What is wanted, by field, in the form in which it is kept and in the order in which it is written."""
+    wanted: dict[str, str | None] = {"kind": kind, "name": name, "topic": topic}
+    if kind is not None and kind not in Room.Kind.values:
+        raise Invalid("kind is one of public, open and private.", field="kind")
     if name is not None:
         check_name(name)
         wanted["name"] = name.strip()
     if topic is not None:
         check_topic(topic)
-        wanted["topic"] = topic
-    if kind is not None:
-        if kind not in Room.Kind.values:
-            raise Invalid("kind is one of public, open and private.", field="kind")
-        wanted["kind"] = kind
-    return wanted
+    return {field: value for field, value in wanted.items() if value is not None}
 
 
 def _check_rights(user: User, room: Room, kind: str | None) -> None:

@@ -116,8 +116,9 @@ def end_membership(
     """Take a membership of a locked room away and record it; the person is told the reason."""
     person = membership.user
     membership.delete()
-    post_system_message(room, event, person, by, details)
+    # First, while their subscriptions still stand: whoever has one is told by it, and not twice.
     publish_memberships(person.pk, room=room.slug, reason=reason)
+    post_system_message(room, event, person, by, details)
     _count(room, -1)
 
 

@@ -24,9 +24,9 @@ def test_each_changed_field_is_a_record_of_its_own(cast: Cast) -> None:
     assert as_it_is(cast.open) == ("Plans", "What comes", "private", 3)
     found = events(cast.open)
     assert [(event["name"], event["from"], event["to"]) for event in found] == [
+        ("kind_changed", "open", "private"),
         ("room_renamed", "Open", "Plans"),
         ("topic_changed", "", "What comes"),
-        ("kind_changed", "open", "private"),
     ]
     assert (
         {event["user"]["id"] for event in found} == {event["by"]["id"] for event in found} == {cast.alice.pk}
@@ -151,7 +151,7 @@ def test_changes_are_in_the_audit_trail_without_what_people_wrote(cast: Cast) ->
     change_room(cast.alice, cast.open.slug, name="A secret", topic="A secret too", kind="private")
     archive_room(cast.alice, cast.open.slug, True)
     archive_room(cast.alice, cast.open.slug, False)
-    wanted = ("room_renamed", "topic_changed", "kind_changed", "archived", "unarchived")
+    wanted = ("kind_changed", "room_renamed", "topic_changed", "archived", "unarchived")
     assert deeds() == [("alice", action, "open") for action in wanted]
     assert AuditEntry.objects.get(action="kind_changed").details == {"from": "open", "to": "private"}
     assert not any("secret" in str(entry.details) for entry in AuditEntry.objects.all())

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from chat import database
+from chat import database, limits
 from chat.models import Membership, Room
 from tests.api.conftest import Clients
 from tests.cast import Cast, say
@@ -128,6 +128,60 @@ async def test_a_wrong_field_of_a_new_room_is_named(clients: Clients, refused: R
     ]
     for fields, field in cases:
         assert refused(await clients["carol"].post("/api/rooms", json=fields)) == (400, "invalid", field)
+
+
+async def test_a_direct_room_is_made_once_for_the_same_people(
+    clients: Clients, cast: Cast, refused: Refusal
+) -> None:
+    fields = {"name": "Talk", "kind": "direct", "members": [cast.carol.pk]}
+    made = await clients["alice"].post("/api/rooms", json=fields)
+    assert (made.status_code, made.json()["seq"], made.json()["members"]) == (201, 0, 2)
+    await clients["carol"].post(f"/api/rooms/{made.json()['slug']}/leave")
+    again = await clients["carol"].post("/api/rooms", json={**fields, "members": [cast.alice.pk]})
+    assert (again.status_code, again.json()["slug"]) == (200, made.json()["slug"])
+    assert (again.json()["seq"], again.json()["members"], again.json()["me"]["role"]) == (2, 2, "member")
+    chosen = await clients["alice"].post("/api/rooms", json={**fields, "slug": "mine"})
+    assert refused(chosen) == (400, "invalid", "slug")
+
+
+async def test_an_owner_changes_a_room(clients: Clients, cast: Cast) -> None:
+    fields = {"name": "Plans", "topic": "What comes", "kind": "private"}
+    changed = await clients["alice"].patch("/api/rooms/open", json=fields)
+    assert changed.status_code == 200
+    room = changed.json()
+    assert {name: room[name] for name in fields} == fields
+    assert (room["slug"], room["seq"], room["me"]["role"]) == ("open", 3, "owner")
+    assert (await clients["carol"].get("/api/rooms/open")).status_code == 404
+    assert (await clients["alice"].patch("/api/rooms/open", json={})).json() == room
+
+
+async def test_what_cannot_be_changed_is_refused(clients: Clients, cast: Cast, refused: Refusal) -> None:
+    direct = f"/api/rooms/{cast.direct.slug}"
+    cases: list[tuple[str, str, dict[str, object], tuple[int, str, str]]] = [
+        ("alice", "/api/rooms/open", {"name": " "}, (400, "invalid", "name")),
+        ("alice", "/api/rooms/open", {"name": 5}, (400, "invalid", "name")),
+        ("alice", "/api/rooms/open", {"topic": "x" * 251}, (400, "invalid", "topic")),
+        ("alice", "/api/rooms/open", {"kind": "secret"}, (400, "invalid", "kind")),
+        ("alice", "/api/rooms/open", {"kind": "direct"}, (400, "invalid", "kind")),
+        ("alice", direct, {"kind": "private"}, (403, "forbidden", "kind")),
+        ("bob", "/api/rooms/open", {"name": "Mine"}, (403, "forbidden", "room")),
+        ("carol", "/api/rooms/open", {"name": "Mine"}, (403, "forbidden", "room")),
+        ("carol", direct, {"name": "Mine"}, (404, "not_found", "room")),
+    ]
+    for who, url, fields, refusal in cases:
+        assert refused(await clients[who].patch(url, json=fields)) == refusal, (who, url, fields)
+    await clients["alice"].post("/api/rooms/open/archive")
+    archived = await clients["alice"].patch("/api/rooms/open", json={"name": "Late"})
+    assert refused(archived) == (409, "archived", "room")
+
+
+async def test_changes_of_rooms_are_limited(
+    clients: Clients, refused: Refusal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(limits.RATES, "room_change", limits.Rate(1, 0.01, "changes of rooms"))
+    assert (await clients["alice"].patch("/api/rooms/open", json={"name": "One"})).status_code == 200
+    assert refused(await clients["alice"].patch("/api/rooms/open", json={"name": "Two"}))[0] == 429
+    assert refused(await clients["alice"].post("/api/rooms/open/archive"))[0] == 429
 
 
 async def test_guests_and_nobody_make_no_rooms(clients: Clients, refused: Refusal) -> None:
