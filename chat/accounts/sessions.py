@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.signals import password_changed, password_reset, password_set
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.sessions.backends import db
 from django.http import HttpRequest
@@ -14,7 +15,10 @@ from chat.models import User
 
 
 class SessionStore(db.SessionStore):
-    """Django's, in its own table. A key that is exchanged, for whatever reason, is exchanged in our notes too."""
+    """Django's, in its own table. A key that is exchanged, for whatever reason, is exchanged in our notes too.
+
+    No signal tells of that: Django does it to a session signed under an earlier SECRET_KEY when it first sees it.
+    """
 
     def cycle_key(self) -> None:
         key = self.session_key
@@ -28,7 +32,8 @@ class SessionStore(db.SessionStore):
 
     def _moved(self, key: str | None) -> None:
         if key is not None and self.session_key is not None:
-            move_session(key, self.session_key)
+            user_id = self.get(SESSION_KEY)
+            move_session(key, self.session_key, int(user_id) if user_id else None)
 
 
 def listen() -> None:

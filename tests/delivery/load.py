@@ -24,12 +24,13 @@ class Load:
         readers: int = 2,
         pause_s: float = 0.0,
         room: str = "lobby",
+        name: str = "speaker",
     ) -> None:
         """Without a number of `messages` they talk until `done`, and then need a pause between two."""
         self.house = house
         self.room = room
         self.ledger = Ledger()
-        self.speakers = [house.person(f"speaker {n}", server=n, room=room) for n in range(speakers)]
+        self.speakers = [house.person(f"{name} {n}", server=n, room=room) for n in range(speakers)]
         self.readers = [house.person(f"reader {n}", server=n, room=room) for n in range(readers)]
         self._messages = messages
         self._pause_s = pause_s

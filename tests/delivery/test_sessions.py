@@ -3,33 +3,14 @@
 import re
 from collections.abc import Callable, Iterator
 
-import httpx
 import pytest
 
+from tests.delivery.browser import PASSWORD, Browser
 from tests.delivery.house import House
 from tests.programs import Program
-from tests.wire import PATIENCE_S, Wire
+from tests.wire import Wire
 
-PASSWORD, NEW = "correct-horse-battery-9", "staple-battery-correct-7"
-
-
-class Browser:
-    """Somebody with cookies, at one of the servers."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.http = httpx.Client(base_url=url, timeout=PATIENCE_S, follow_redirects=True)
-
-    def post(self, path: str, page: str | None = None, **form: str) -> httpx.Response:
-        """Open the page with the form, and send it, as a browser does."""
-        self.http.get(page or path)
-        form = {"csrfmiddlewaretoken": self.http.cookies["csrftoken"], **form}
-        return self.http.post(path, data=form).raise_for_status()
-
-    async def socket(self, at: str) -> Wire:
-        """A socket at a server of the same installation."""
-        cookie = f"sessionid={self.http.cookies['sessionid']}"
-        return await Wire.connect(at, headers={"Cookie": cookie, "Origin": at})
+NEW = "staple-battery-correct-7"
 
 
 @pytest.fixture
@@ -50,14 +31,14 @@ def new_browser(house: House) -> Iterator[Callable[[], Browser]]:
 def alice(new_browser: Callable[[], Browser]) -> Browser:
     """The administrator, made on the first page."""
     found = new_browser()
-    found.post("/accounts/first/", username="alice", password1=PASSWORD)
+    found.make_administrator("alice")
     return found
 
 
 @pytest.fixture
 def bob(alice: Browser, new_browser: Callable[[], Browser]) -> Browser:
     found = new_browser()
-    found.post("/accounts/signup/", username="bob", password1=PASSWORD)
+    found.sign_up("bob")
     return found
 
 

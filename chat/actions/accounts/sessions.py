@@ -25,9 +25,11 @@ def end_session(user: User, session_key: str | None) -> None:
         publish_sessions(user.pk, ended=session_key)
 
 
-def move_session(session_key: str, new_key: str) -> None:
-    """The same session goes on under a new key."""
+def move_session(session_key: str, new_key: str, user_id: int | None) -> None:
+    """The same session goes on under a new key; the sockets of its person, if it has one, are told to come back."""
     SignIn.objects.filter(session_key=session_key).update(session_key=new_key)
+    if user_id is not None:
+        publish_sessions(user_id, renewed=session_key)
 
 
 def renew_session(user: User, session_key: str | None) -> None:
