@@ -72,9 +72,16 @@ def publish_card(room_id: int, card: dict[str, Any]) -> None:
     transaction.on_commit(partial(hub.publish, item))
 
 
-def publish_memberships(user_id: int, *, room: str | None = None, reason: str | None = None) -> None:
-    """A person belongs to other rooms than before; of a lost one they are told its `room` and the `reason`."""
-    transaction.on_commit(partial(hub.publish, hub.MembershipsChanged(user_id, room, reason)))
+def publish_membership(room: Room, user_id: int) -> None:
+    """A person belongs to this room from now on."""
+    transaction.on_commit(partial(hub.publish, hub.MembershipsChanged(user_id, gained=room.pk)))
+
+
+def publish_end_of_membership(room: Room, user_id: int, reason: str) -> None:
+    """A person belongs to this room no more; `reason` is what `removed` events say."""
+    transaction.on_commit(
+        partial(hub.publish, hub.MembershipsChanged(user_id, lost=room.slug, reason=reason))
+    )
 
 
 def publish_typing(room: Room, user: User, thread: int | None = None) -> None:

@@ -64,10 +64,11 @@ class SessionsChanged(msgspec.Struct):
 
 
 class MembershipsChanged(msgspec.Struct):
-    """A person belongs to other rooms than before; when one of them was lost, `room` and `reason` say which and why."""
+    """A person belongs to other rooms than before: to the one with the id `gained`, or no more to the slug `lost`."""
 
     user_id: int
-    room: str | None = None
+    gained: int | None = None
+    lost: str | None = None
     reason: str | None = None
 
 

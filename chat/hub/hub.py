@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
 from chat.errors import ChatError
@@ -273,13 +273,17 @@ class Hub:
         await sessions.check(self._readers, set(self.connections))
 
 
-async def _every(seconds: float, work: Any) -> None:
+async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
     """Run the work again and again; an error is logged and the next round comes all the same."""
     while True:
         await asyncio.sleep(seconds)
         try:
             await work()
         except ChatError as error:
-            logger.warning("%s waits: %s", work.__name__, error.detail)
+            logger.warning("%s waits: %s", _name(work), error.detail)
         except Exception:
-            logger.exception("%s failed", work.__name__)
+            logger.exception("%s failed", _name(work))
+
+
+def _name(work: Callable[[], Awaitable[None]]) -> str:
+    return getattr(work, "__qualname__", repr(work))

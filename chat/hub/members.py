@@ -44,6 +44,8 @@ class Members:
         # Rooms in which something happened, and people who have been told nothing yet.
         self._touched: set[int] = set()
         self._ungreeted: set[int] = set()
+        # Rooms that people have just come to belong to, by room and person.
+        self._owed: set[tuple[int, int]] = set()
         self._told: dict[tuple[int, int], Standing] = {}
 
     def rooms(self, user_id: int) -> set[int]:
@@ -59,6 +61,7 @@ class Members:
         """Their last connection is gone."""
         self._unknown.discard(user_id)
         self._ungreeted.discard(user_id)
+        self._owed = {(room, user) for room, user in self._owed if user != user_id}
         for room_id in self._rooms.pop(user_id, set()):
             self._leave(user_id, room_id)
 
@@ -68,10 +71,12 @@ class Members:
         if not connections:
             return
         self._look_up(item.user_id)
-        if item.room is not None:
-            frame = encode(Removed(room=item.room, reason=item.reason or "removed"))
+        if item.gained is not None:
+            self._owed.add((item.gained, item.user_id))
+        if item.lost is not None:
+            frame = encode(Removed(room=item.lost, reason=item.reason or "removed"))
             for connection in connections:
-                subscribed = any(feed.slug == item.room for feed in connection.rooms.values())
+                subscribed = any(feed.slug == item.lost for feed in connection.rooms.values())
                 if not connection.plain and not subscribed:
                     connection.deliver(frame)
 
@@ -109,14 +114,20 @@ class Members:
         pairs = {(room, user) for room in touched for user in self._members.get(room, ())}
         greeted = [user for user in self._ungreeted if user in self._rooms][:GREETED_AT_ONCE]
         pairs |= {(room, user) for user in greeted for room in self._rooms[user]}
+        owed = {(room, user) for room, user in self._owed if room in self._rooms.get(user, ())}
+        pairs |= owed
         pairs = {(room, user) for room, user in pairs if self._listeners(room, user)}
         if pairs:
             rooms, users = {room for room, _ in pairs}, {user for _, user in pairs}
             for standing in await self._readers.standings(rooms, users):
-                if (standing.room_id, standing.user_id) in pairs:
-                    self._tell_one(standing, new=standing.user_id in greeted)
+                pair = (standing.room_id, standing.user_id)
+                if pair in owed:
+                    self._told.pop(pair, None)
+                if pair in pairs:
+                    self._tell_one(standing, new=standing.user_id in greeted and pair not in owed)
         self._ungreeted.difference_update(greeted)
         self._touched.difference_update(touched)
+        self._owed.difference_update(owed)
 
     def _look_up(self, user_id: int) -> None:
         self._unknown.add(user_id)
@@ -129,8 +140,6 @@ class Members:
             if not self._members[room_id]:
                 self._bus.want(f"{GROUP_PREFIX}{room_id}")
             self._members[room_id].add(user_id)
-            if before is not None:
-                self._touched.add(room_id)
         for room_id in (before or set()) - rooms:
             self._leave(user_id, room_id)
         self._on_rooms(user_id)

@@ -69,7 +69,7 @@ class Presence:
         """This process is new: the others say who is there."""
         self._publish(PeopleHere(self._origin, [], whole=True, asking=True))
 
-    def repeat(self) -> None:
+    async def repeat(self) -> None:
         """Tell the others everybody who is here, and forget those who have not said anything for long."""
         self._publish(PeopleHere(self._origin, list(self._people[self._origin].values()), whole=True))
         now = time.monotonic()

@@ -5,7 +5,7 @@ import pytest
 from chat import database
 from chat.actions.accounts import create_token
 from chat.actions.edits import edit_message
-from chat.actions.rooms import join_room
+from chat.actions.rooms import create_room, join_room, remove_member
 from chat.models import Membership, Room, User
 from tests.cast import Cast, say
 from tests.consumers.socket import Object, Socket
@@ -165,3 +165,16 @@ async def test_nobody_is_notified_of_a_room_that_they_left(cast: Cast) -> None:
         await database.write(join_room, cast.carol, room.slug)
         await database.write(say, cast.alice, room, "@carol")
         assert (await told(carol))[1] == "@carol"
+
+
+async def test_new_members_hear_of_their_room_and_lost_ones_of_its_end(cast: Cast) -> None:
+    async with await come(cast.carol) as carol, await come(cast.alice) as alice:
+        for socket in (carol, alice):
+            await socket.ask("ping")
+        made = await database.write(create_room, cast.alice, "Den", "private", members=[cast.carol.pk])
+        for socket in (carol, alice):
+            heard = await socket.event("activity")
+            assert (heard["room"], heard["unread"]) == (made.slug, 0)
+        await database.write(remove_member, cast.alice, made.slug, cast.carol.pk)
+        assert await carol.event("removed") == {"type": "removed", "room": made.slug, "reason": "removed"}
+        assert (await carol.ask("subscribe", room=made.slug))["code"] == "not_found"

@@ -76,12 +76,12 @@ async def test_a_process_that_fell_silent_has_nobody_any_more(
     here, there = pair
     listener = here.listen()
     await there.come(BOB)
-    here.presence.repeat()
+    await here.presence.repeat()
     assert states(listener) == ["online"]
     monkeypatch.setattr(presence, "SILENCE_SECONDS", -1.0)
-    here.presence.repeat()
+    await here.presence.repeat()
     assert (states(listener), here.presence.online(ROOM)) == (["online", "offline"], [1])
-    there.presence.repeat()
+    await there.presence.repeat()
     assert states(listener) == ["online", "offline", "online"]
 
 
@@ -108,7 +108,7 @@ async def test_a_lost_goodbye_is_made_good_by_the_next_repetition(
     await there.presence.tell()
     assert states(listener) == ["online"]
     there.others = [here]
-    there.presence.repeat()
+    await there.presence.repeat()
     assert states(listener) == ["online", "offline"]
 
 

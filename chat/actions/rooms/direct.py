@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from chat.actions.rooms.members import admit
+from chat.actions.rooms.members import admit, make_first_members
 from chat.actions.rooms.people import first_members
 from chat.actions.rooms.slugs import random_slug
 from chat.actions.rooms.words import check_name, check_topic
@@ -39,9 +39,7 @@ def open_direct_room(user: User, name: str, members: list[int], *, topic: str = 
 
 
 def _fill(room: Room, user: User, others: list[User]) -> None:
-    """The first members write no message and take no number."""
-    Membership.objects.create(room=room, user=user, role=Membership.Role.OWNER)
-    Membership.objects.bulk_create(Membership(room=room, user=person) for person in others)
+    make_first_members(room, user, others)
     room.member_count = 1 + len(others)
     room.save(update_fields=["member_count"])
 

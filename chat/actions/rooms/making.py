@@ -3,11 +3,12 @@
 from django.db import IntegrityError, transaction
 
 from chat.actions.rooms.direct import open_direct_room
+from chat.actions.rooms.members import make_first_members
 from chat.actions.rooms.people import first_members
 from chat.actions.rooms.slugs import check_slug, chosen_slug, normal_slug
 from chat.actions.rooms.words import check_name, check_topic
 from chat.errors import Conflict, Forbidden, Invalid
-from chat.models import Membership, Room, User
+from chat.models import Room, User
 from chat.permissions import can_create_room
 
 
@@ -37,8 +38,7 @@ def create_room(
         invited = first_members(user, members or [])
         room = Room(slug=chosen, name=name.strip(), kind=kind, topic=topic, member_count=1 + len(invited))
         _insert(room)
-        Membership.objects.create(room=room, user=user, role=Membership.Role.OWNER)
-        Membership.objects.bulk_create(Membership(room=room, user=person) for person in invited)
+        make_first_members(room, user, invited)
     return room
 
 

@@ -8,7 +8,7 @@ from chat.actions.audit import record
 from chat.actions.log import check_not_archived, lock_room, membership_in, post_system_message
 from chat.actions.rooms.people import new_members
 from chat.actions.rooms.roles import change_role, check_keeps_owner, check_role, member_of
-from chat.broadcast import publish_memberships, publish_room
+from chat.broadcast import publish_end_of_membership, publish_membership, publish_room
 from chat.errors import Conflict, Forbidden
 from chat.models import Ban, Membership, Message, Room, User
 from chat.permissions import can_invite, can_join, can_put_out, is_moderating, is_owning
@@ -100,8 +100,16 @@ def admit(room: Room, people: Sequence[User], by: User) -> None:
     for person in people:
         Membership.objects.create(room=room, user=person, read_id=newest or 0)
         post_system_message(room, "member_joined", person, by)
-        publish_memberships(person.pk)
+        publish_membership(room, person.pk)
     _count(room, len(people))
+
+
+def make_first_members(room: Room, owner: User, others: Sequence[User]) -> None:
+    """Of a room that was just made: they write no message and take no number."""
+    Membership.objects.create(room=room, user=owner, role=Membership.Role.OWNER)
+    Membership.objects.bulk_create(Membership(room=room, user=person) for person in others)
+    for person in (owner, *others):
+        publish_membership(room, person.pk)
 
 
 def end_membership(
@@ -117,7 +125,7 @@ def end_membership(
     person = membership.user
     membership.delete()
     # First, while their subscriptions still stand: whoever has one is told by it, and not twice.
-    publish_memberships(person.pk, room=room.slug, reason=reason)
+    publish_end_of_membership(room, person.pk, reason)
     post_system_message(room, event, person, by, details)
     _count(room, -1)
 
