@@ -17,6 +17,7 @@ from chat.actions.accounts import (
 )
 from chat.actions.accounts.first_admin import make_first_administrator
 from chat.actions.audit import coming_from, record
+from chat.actions.edits import delete_message
 from chat.models import AuditEntry, Token, User
 from tests.cast import Cast, message_of, person, say
 
@@ -144,3 +145,13 @@ def test_what_is_so_already_is_no_deed(cast: Cast) -> None:
     deactivate_user(cast.bob, by=cast.alice)
     assert deeds() == [("alice", "deactivated", "bob")]
     assert not User.objects.get(pk=cast.bob.pk).is_active
+
+
+@pytest.mark.django_db
+def test_a_message_that_somebody_else_removed_is_recorded_and_ones_own_is_not(cast: Cast) -> None:
+    own, others = (say(cast.bob, cast.lobby, "something bad") for _ in range(2))
+    delete_message(cast.bob, own.message_id)
+    delete_message(cast.alice, others.message_id)
+    delete_message(cast.alice, others.message_id)
+    assert deeds() == [("alice", "message_removed", f"message {others.message_id}")]
+    assert AuditEntry.objects.get().details == {"room": "lobby", "author": "bob"}
