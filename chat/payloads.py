@@ -31,9 +31,10 @@ def user_object(user: User) -> UserObject:
     return UserObject(user.pk, user.display_name, None, user.kind)
 
 
-def member_object(membership: Membership) -> MemberObject:
-    """The user must be loaded."""
-    return MemberObject(user_object(membership.user), membership.role)
+def member_object(membership: Membership, *, to_member: bool) -> MemberObject:
+    """The user must be loaded. By what name people sign in is nothing for passers-by."""
+    username = membership.user.username if to_member else None
+    return MemberObject(user_object(membership.user), membership.role, username)
 
 
 def ban_object(ban: Ban) -> BanObject:

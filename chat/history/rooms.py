@@ -67,7 +67,9 @@ def members_of(user: User | None, slug: str, after: int, limit: int) -> MemberPa
     """The members of a room above a user id."""
     members = Membership.objects.filter(room=visible_room(user, slug), user__gt=after)
     found = list(members.select_related("user").order_by("user")[: limit + 1])
-    return MemberPage([member_object(membership) for membership in found[:limit]], len(found) > limit)
+    known = user is not None and not user.is_guest
+    listed = [member_object(membership, to_member=known) for membership in found[:limit]]
+    return MemberPage(listed, len(found) > limit)
 
 
 def bans_of(user: User, slug: str, after: int, limit: int) -> BanPage:

@@ -83,10 +83,11 @@ class PageObject(msgspec.Struct):
 
 
 class MemberObject(msgspec.Struct, frozen=True):
-    """Somebody in a room."""
+    """Somebody in a room; `username` calls them after an @, and is null to readers without an account."""
 
     user: UserObject
     role: str
+    username: str | None = None
 
 
 class BanObject(msgspec.Struct, frozen=True):

@@ -134,3 +134,11 @@ async def test_a_member_says_of_what_they_want_to_be_told(
     outside = await clients["carol"].patch("/api/rooms/open/me", json={"notify": "none"})
     assert refused(outside) == (403, "forbidden", "room")
     assert await database.call(User.objects.filter(memberships__notify="all").distinct().count) == 2
+
+
+async def test_what_calls_a_member_is_told_to_people_with_an_account(clients: Clients) -> None:
+    def usernames(answer: httpx.Response) -> list[str | None]:
+        return [member["username"] for member in answer.json()["members"]]
+
+    assert usernames(await clients["carol"].get("/api/rooms/lobby/members")) == ["alice", "bob"]
+    assert usernames(await clients["gus"].get("/api/rooms/lobby/members")) == [None, None]
