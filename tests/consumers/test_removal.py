@@ -17,9 +17,9 @@ async def cast() -> Cast:
     return await database.write(assemble)
 
 
-async def socket_of(user: User, path: str = "/ws/chat/", **options: bool) -> Socket:
+async def socket_of(user: User, path: str = "/ws/chat/", *, plain: bool = False) -> Socket:
     secret = await database.write(create_token, user)
-    return Socket(path, headers={"authorization": f"Bearer {secret}"}, **options)
+    return Socket(path, headers={"authorization": f"Bearer {secret}"}, plain=plain)
 
 
 async def told(socket: Socket) -> list[Object]:
