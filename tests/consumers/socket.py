@@ -89,7 +89,10 @@ class Socket:
         return frame
 
     async def silent(self) -> bool:
-        """Whether nothing came since the last frame that was read, until a ping is answered."""
+        """Whether nothing came since the last frame that was read, until a ping is answered.
+
+        Who comes and goes, and what is unread elsewhere, is told when it suits the server, and does not count.
+        """
         before = len(self.events)
         await self.ask("ping")
-        return len(self.events) == before
+        return all(event["type"] in ("presence", "activity") for event in self.events[before:])
