@@ -111,7 +111,7 @@ async def talking(server: Program, room: str) -> AsyncIterator[list[Object]]:
 async def test_what_was_saved_under_load_is_restored_to_the_letter(
     installation: Settings, elsewhere: Callable[[], Settings], tmp_path: Path
 ) -> None:
-    target = tmp_path / "saved"
+    target, place = tmp_path / "saved", elsewhere()
     async with served(installation) as server:
         alice, bob = [await asyncio.to_thread(token, installation, name) for name in ("alice", "bob")]
         rooms = await make_rooms(server, alice)
@@ -125,28 +125,40 @@ async def test_what_was_saved_under_load_is_restored_to_the_letter(
         truth = {room: await history(server, room, alice) for room in ("lobby", *rooms)}
         async with await Wire.connect(server.url()) as wire:
             epoch = wire.hello["epoch"]
-    place = elsewhere()
     told = await asyncio.to_thread(manage, place, "restore", str(target))
     assert not [line for line in told if "already" in line]
-    report = json.loads(
-        (await asyncio.to_thread(manage, place, "verify", "--json", "--manifest", str(target)))[-1]
-    )
-    assert (report["ok"], report["findings"]) == (True, 0)
+    await assert_verified(place, target)
     async with served(place) as server:
-        for room, messages in truth.items():
-            found = await history(server, room, alice)
-            assert found == messages[: len(found)]
-            assert report["messages"] >= len(found) > 0
-            if room != "lobby":
-                assert len(found) == len(messages)
-        saved = {message["id"] for message in await history(server, "lobby", alice)}
+        saved = await assert_restored(server, alice, truth)
         assert {reply["message_id"] for reply in acknowledged[:before]} <= saved
-        async with await Wire.connect(server.url(), token=alice) as wire:
-            assert wire.hello["epoch"] != epoch
-            again = await wire.ask("send", room="lobby", text=spoken(LOGS[0])[0][1], client_id="irc-0")
-            assert again["duplicate"]
-            new = await wire.ask("send", room="lobby", text="the first after it")
-            assert new["message_id"] > max(saved) + AFTER_A_RESTORE
+        await assert_goes_on(server, alice, epoch, saved)
+
+
+async def assert_verified(place: Settings, target: Path) -> None:
+    said = await asyncio.to_thread(manage, place, "verify", "--json", "--manifest", str(target))
+    report = json.loads(said[-1])
+    assert (report["ok"], report["findings"]) == (True, 0)
+    assert report["messages"] > 0
+
+
+async def assert_restored(server: Program, secret: str, truth: dict[str, list[Object]]) -> set[int]:
+    """Every room is as it was saved; the lobby, in which people went on talking, up to some message. Its ids."""
+    for room, messages in truth.items():
+        found = await history(server, room, secret)
+        assert found
+        assert found == messages[: len(found)]
+        assert room == "lobby" or len(found) == len(messages)
+    return {message["id"] for message in await history(server, "lobby", secret)}
+
+
+async def assert_goes_on(server: Program, secret: str, epoch: str, saved: set[int]) -> None:
+    """Another history: what was sent before is known, and what comes has numbers that were never given out."""
+    async with await Wire.connect(server.url(), token=secret) as wire:
+        assert wire.hello["epoch"] != epoch
+        again = await wire.ask("send", room="lobby", text=spoken(LOGS[0])[0][1], client_id="irc-0")
+        assert again["duplicate"]
+        new = await wire.ask("send", room="lobby", text="the first after it")
+        assert new["message_id"] > max(saved) + AFTER_A_RESTORE
 
 
 async def test_who_stays_over_the_restore_of_an_older_backup_ends_with_what_is_there(
