@@ -21,9 +21,9 @@ ONLINE, IDLE, OFFLINE = "online", "idle", "offline"
 # Whoever reloads a page is back by then, and was never away for the others.
 LINGER_SECONDS = 3.0
 GATHER_SECONDS = 0.1
-REPEAT_SECONDS = 15.0
-# Two repetitions may be lost. With the linger this keeps below the minute in which a crash must show.
-SILENCE_SECONDS = 45.0
+REPEAT_SECONDS = 10.0
+# Two repetitions may be lost, and the next round that looks keeps well below the minute in which a crash must show.
+SILENCE_SECONDS = 35.0
 # In a crowd coming and going would be most of what is sent, and nobody could follow it.
 CROWD = 250
 
