@@ -1,22 +1,37 @@
-// What a person can do here, in one place for the components: look at rooms, write, change, join, leave.
+// The chat as the components see it, in one place: who one is, where one is, and the parts that do the work.
+import { Messages } from "./actions/messages.js";
+import { Rooms } from "./actions/rooms.js";
 import * as api from "./api.js";
-import { Attention } from "./attention.js";
+import { Notifications } from "./attention/notifications.js";
+import { Presence } from "./attention/presence.js";
+import { Reading } from "./attention/reading.js";
 import { Connection } from "./connection.js";
+import { hear, receive, titleOf } from "./events.js";
+import { History } from "./history.js";
 import { roomPath } from "./lib/slug.js";
-import { Outbox } from "./outbox.js";
-import { ChatError, disconnected } from "./protocol.js";
+import { ChatError } from "./protocol.js";
+import { totals } from "./state/counts.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 
-/** A typing event is passed on at most this often, in milliseconds. */
-const TYPING_EVERY_MS = 3_000;
 const EXPIRE_TYPING_MS = 1_000;
 
-/** Events: "problem" (detail: a sentence), "resumed" (detail: { slug, missed }), "navigate" (detail: a path). */
+/**
+ * What stands beside a room.
+ * @typedef {{ kind: "thread", root: number } | { kind: "members" } | { kind: "pins" }} Pane
+ */
+
+/**
+ * Events: "problem" (detail: a sentence), "notice" (the same, of something good), "resumed" (detail: { slug, missed }),
+ * "navigate" (detail: a path), "members" (detail: the slug of a room whose members changed), "found" (detail: { id,
+ * thread }: a message to be shown), "concern" (detail: a notification to be shown).
+ */
 export class Chat extends EventTarget {
   /** @type {string | null} the room on the screen */
   current = null;
-  #typedAt = 0;
+  /** @type {Pane | null} */
+  pane = null;
+  #greeted = false;
 
   constructor() {
     super();
@@ -24,24 +39,45 @@ export class Chat extends EventTarget {
     /** @type {Connection} */
     this.connection = new Connection(() => this.sync.address());
     this.sync = new Sync(this.connection, this.store);
-    this.outbox = new Outbox((entry) => this.#post(entry));
-    this.attention = new Attention(this.store);
+    this.history = new History(this.store);
+    this.messages = new Messages(this);
+    this.rooms = new Rooms(this);
+    this.reading = new Reading(this.store, (type, room, message_id) => this.connection.request({ type, room, message_id }));
+    this.presence = new Presence((state) => this.connection.tell({ type: "presence", state }));
+    this.notifications = new Notifications({ looks: () => this.reading.looks, title: (notice) => titleOf(this, notice) });
     this.#listen();
   }
 
   #listen() {
     this.connection.addEventListener("hello", (event) => this.#greet(detailOf(event)));
-    this.connection.addEventListener("frame", (event) => this.#receive(detailOf(event)));
+    this.connection.addEventListener("frame", (event) => receive(this, detailOf(event)));
     this.connection.addEventListener("state", () => this.#stateChanged());
-    this.outbox.addEventListener("change", () => this.store.changed());
-    this.store.addEventListener("message", (event) => this.#acknowledge(detailOf(event)));
-    this.sync.addEventListener("answered", () => this.outbox.flush());
-    this.sync.addEventListener("resumed", (event) => this.#emit("resumed", detailOf(event)));
+    this.store.addEventListener("message", (event) => hear(this, detailOf(event)));
+    this.sync.addEventListener("resumed", (event) => this.emit("resumed", detailOf(event)));
+    this.notifications.addEventListener("notice", (event) => this.emit("concern", detailOf(event)));
+    this.notifications.addEventListener("open", (event) => this.openMessage(detailOf(event).room, detailOf(event).message_id));
     setInterval(() => this.store.expireTyping(), EXPIRE_TYPING_MS);
   }
 
-  #emit(/** @type {string} */ name, /** @type {unknown} */ detail) {
+  /** @param {string} name @param {unknown} detail */
+  emit(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  /** @param {string} path */
+  go(path) {
+    this.emit("navigate", path);
+  }
+
+  /** Do it, and say so if it was refused. @param {Promise<unknown>} doing @returns {Promise<boolean>} whether it was done */
+  async attempt(doing) {
+    try {
+      await doing;
+      return true;
+    } catch (error) {
+      this.emit("problem", /** @type {Error} */ (error).message);
+      return false;
+    }
   }
 
   /** Find out who we are, then connect. With nobody known there is only the look through the window. */
@@ -51,9 +87,8 @@ export class Chat extends EventTarget {
     if (who) this.store.setRules(who);
     this.store.ready = true;
     this.store.setRooms(list?.rooms ?? []);
-    this.attention.restore();
     if (this.store.me) {
-      this.outbox.restore(this.store.me.id);
+      this.messages.outbox.restore(this.store.me.id);
       this.connection.open();
     } else if (this.current !== null) {
       await this.sync.preview(this.current);
@@ -75,25 +110,87 @@ export class Chat extends EventTarget {
     }
   }
 
-  /** Show a room, or with null the list of all. @param {string | null} slug */
-  async show(slug) {
+  /** How much calls for attention in all rooms. */
+  get attention() {
+    return totals(this.store.listed());
+  }
+
+  // Where one is.
+
+  /** Show a room, or with null the list of all, and what stands beside it. @param {string | null} slug @param {Pane | null} [pane] */
+  async show(slug, pane = null) {
+    this.pane = pane;
+    if (slug !== this.current) await this.#change(slug);
+    else this.store.changed();
+  }
+
+  async #change(/** @type {string | null} */ slug) {
+    if (this.current !== null) this.#leave(this.current);
     this.current = this.sync.current = slug;
-    this.attention.current = null;
     this.store.changed();
     if (slug === null || !this.store.ready) return;
     if (this.store.me) await this.sync.open(slug);
     else if (!this.store.room(slug).loaded) await this.sync.preview(slug);
-    this.#entered(slug);
+    await this.enter(slug);
   }
 
-  #entered(/** @type {string} */ slug) {
-    if (this.current === slug && this.store.room(slug).loaded) this.attention.enter(slug);
+  #leave(/** @type {string} */ slug) {
+    const state = this.store.room(slug);
+    this.reading.leave();
+    this.sync.rest(slug);
+    Object.assign(state, { excerpt: null, unreadFrom: null });
+    if (state.status === "removed" && !state.room) this.store.rooms.delete(slug);
   }
 
-  #greet(/** @type {import("./protocol.js").Hello} */ hello) {
+  /** Its newest messages are there: find out what is new in it. @param {string} slug */
+  async enter(/** @type {string} */ slug) {
+    const state = this.store.room(slug);
+    if (this.current !== slug || !state.loaded || this.reading.current === slug) return;
+    if (state.unread > 0) await this.history.loadUnread(slug).catch(() => {});
+    if (this.current !== slug) return;
+    this.reading.enter(slug);
+    if (this.store.me) this.messages.loadPinned(slug).catch(() => {});
+  }
+
+  /** Bring a message of this room on the screen, of a thread in it if one is given. @param {string} slug @param {number} id @param {number | null} [thread] */
+  async find(slug, id, thread = null) {
+    await this.attempt(thread === null ? this.history.seek(slug, id) : this.history.seekReply(slug, thread, id));
+    this.emit("found", { id, thread });
+  }
+
+  /** @param {Pane | null} pane */
+  openPane(pane) {
+    if (this.current !== null) this.go(roomPath(this.current, pane));
+  }
+
+  /** Go to one message, wherever it is. @param {string} slug @param {number} id */
+  async openMessage(slug, id) {
+    const found = await api.readMessage(id).catch((error) => this.emit("problem", error.message));
+    if (!found) return;
+    this.go(roomPath(slug, found.thread ? { kind: "thread", root: found.thread } : null, id));
+  }
+
+  // The connection.
+
+  async #greet(/** @type {import("./protocol.js").Hello} */ hello) {
     this.sync.greet(hello);
-    if (this.current !== null) this.sync.open(this.current);
-    this.outbox.flush();
+    this.presence.greet();
+    this.messages.outbox.flush();
+    if (this.#greeted) this.#listAnew().catch(() => {});
+    this.#greeted = true;
+    const { current } = this;
+    if (current === null) return;
+    await this.sync.open(current);
+    await this.enter(current);
+  }
+
+  /** Whatever was read, made or closed while we were away. */
+  async #listAnew() {
+    const { rooms } = await api.rooms();
+    const slugs = new Set(rooms.map((/** @type {{ slug: string }} */ room) => room.slug));
+    this.store.setRooms(rooms);
+    for (const slug of this.store.rooms.keys()) if (!slugs.has(slug) && slug !== this.current) this.store.rooms.delete(slug);
+    this.store.changed();
   }
 
   #stateChanged() {
@@ -107,139 +204,25 @@ export class Chat extends EventTarget {
     this.store.changed();
   }
 
-  #receive(/** @type {import("./protocol.js").Frame} */ frame) {
-    const { store, sync } = this;
-    if (frame.type === "message") {
-      if (!store.applyMessage(/** @type {any} */ (frame))) sync.heal(frame.room);
-    } else if (frame.type === "subscribed") {
-      const first = !store.room(frame.room.slug).loaded;
-      sync.subscribed(frame.room.slug, /** @type {any} */ (frame));
-      if (first) this.#entered(frame.room.slug);
-    } else if (frame.type === "heartbeat") sync.compare(frame.heads);
-    else if (frame.type === "typing") store.setTyping(/** @type {any} */ (frame));
-    else if (frame.type === "room") store.setRoom(frame.room);
-    else if (frame.type === "user") store.setUser(frame.user);
-    else if (frame.type === "removed") this.#removed(frame.room, frame.reason);
-    else if (frame.type === "notice") this.#emit("problem", frame.text);
-  }
-
-  #removed(/** @type {string} */ slug, /** @type {string} */ reason) {
-    const state = this.store.room(slug);
-    this.sync.drop(slug);
-    if (reason === "left" && state.room?.kind !== "private") return;
-    this.store.forgetWindow(state);
-    state.status = "removed";
-    this.store.changed(state);
-  }
-
-  // Writing.
-
-  /** @param {string} text @param {number | null} replyTo */
-  send(text, replyTo = null) {
-    if (this.current === null) return;
-    this.outbox.add({ room: this.current, text, reply_to: replyTo });
-  }
-
-  async #post(/** @type {import("./outbox.js").Entry} */ { room, text, client_id, reply_to }) {
-    const { message_chars: most } = this.store.limits;
-    if ([...text].length > most) throw new ChatError({ code: "too_long", detail: `At most ${most.toLocaleString()} characters fit in a message.` });
-    // A room that opens with our coming does not exist before the answer to it; "answered" flushes.
-    if (this.store.room(room).early) throw disconnected();
-    const command = { type: "send", room, text, client_id, ...(reply_to ? { reply_to } : {}) };
-    const reply = await this.connection.request(command);
-    const state = this.store.room(room);
-    if (reply.duplicate || state.messages.has(reply.message_id) || !state.loaded) this.outbox.remove(client_id);
-  }
-
-  #acknowledge(/** @type {import("./protocol.js").Message} */ message) {
-    if (message.client_id && message.author.id === this.store.me?.id) this.outbox.remove(message.client_id);
-  }
-
-  /** Unsent messages of a room that have not arrived yet. @param {string} slug */
-  unsent(slug) {
-    const entries = this.outbox.of(slug);
-    if (entries.length === 0) return entries;
-    const arrived = new Set(this.store.room(slug).list().map((message) => message.client_id));
-    return entries.filter((entry) => !arrived.has(entry.client_id));
-  }
-
-  typing() {
-    if (this.current === null || Date.now() - this.#typedAt < TYPING_EVERY_MS) return;
-    this.#typedAt = Date.now();
-    this.connection.tell({ type: "typing", room: this.current });
-  }
-
-  /** @param {import("./protocol.js").Message} message @param {string} text */
-  edit(message, text) {
-    return this.connection.request({ type: "edit", message_id: message.id, text, seq: message.seq });
-  }
-
-  /** @param {import("./protocol.js").Message} message */
-  delete(message) {
-    return this.#attempt({ type: "delete", message_id: message.id });
-  }
-
-  /** @param {import("./protocol.js").Message} message @param {string} emoji */
-  toggleReaction(message, emoji) {
-    const mine = message.reactions.find((one) => one.emoji === emoji)?.users.includes(this.store.me?.id ?? 0);
-    return this.#attempt({ type: "react", message_id: message.id, emoji, on: !mine });
-  }
-
-  async #attempt(/** @type {{ type: string, [field: string]: unknown }} */ command) {
-    try {
-      await this.connection.request(command);
-    } catch (error) {
-      this.#emit("problem", /** @type {Error} */ (error).message);
-    }
-  }
-
-  // Reading.
-
-  loadOlder() {
-    const slug = this.current;
-    if (slug === null) return Promise.resolve();
-    return this.sync.loadOlder(slug).catch((error) => this.#emit("problem", error.message));
-  }
-
-  /** Have a quoted message that lies outside the window at hand soon. @param {number} id */
-  async fetchQuoted(id) {
-    const { quoted } = this.store;
-    if (quoted.has(id)) return;
-    quoted.set(id, null);
-    quoted.set(id, await api.readMessage(id).catch(() => null));
-    if (this.current !== null) this.store.changed(this.store.room(this.current));
-  }
-
-  // Rooms and people. These throw ChatError, for the form that asked to show.
-
-  /** @param {object} fields */
-  async createRoom(fields) {
-    const room = await api.createRoom(fields);
-    this.store.setRoom(room);
-    this.#emit("navigate", roomPath(room.slug));
-  }
-
-  /** @param {string} slug */
-  async join(slug) {
-    this.store.setRoom(await api.joinRoom(slug));
-    this.sync.follow(slug);
-  }
-
-  /** @param {string} slug */
-  async leave(slug) {
-    const room = await api.leaveRoom(slug);
-    this.store.setRoom(room);
-    if (room.kind === "private") this.store.rooms.delete(slug);
-    this.#emit("navigate", "/");
-  }
+  // Oneself.
 
   /** @param {string} name */
   async joinAsGuest(name) {
     await api.joinAsGuest(name);
     // What was closed to nobody may be open to somebody.
-    if (this.current !== null) this.store.room(this.current).status = "unknown";
+    const slug = this.current;
+    if (slug !== null) this.store.room(slug).status = "unknown";
     await this.start();
-    if (this.current !== null) await this.show(this.current);
+    if (slug === null) return;
+    await this.sync.open(slug);
+    await this.enter(slug);
+  }
+
+  /** Throws ChatError. @param {{ name?: string, hides_presence?: boolean }} fields */
+  async changeProfile(fields) {
+    const { user } = await api.changeMe(fields);
+    this.store.me = user;
+    this.store.setUser(user);
   }
 }
 

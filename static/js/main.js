@@ -16,11 +16,12 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) chat.connection.wake();
 });
 
-// What nobody looks at is not read.
+// What nobody looks at is not read, and who looks elsewhere is away after a while.
 function look() {
-  chat.attention.visible = !document.hidden && document.hasFocus();
-  chat.attention.look();
+  chat.reading.looks = !document.hidden && document.hasFocus();
+  chat.presence.hide(document.hidden);
 }
 for (const event of ["focus", "blur"]) addEventListener(event, look);
 document.addEventListener("visibilitychange", look);
+for (const event of ["pointerdown", "keydown", "wheel", "touchmove"]) addEventListener(event, () => chat.presence.moved(), { passive: true });
 look();

@@ -9,7 +9,7 @@ const STALE_MS = 24 * 3600 * 1000;
 const RETRY_MS = 2_000;
 
 /**
- * @typedef {{ client_id: string, user: number, room: string, text: string, reply_to: number | null, at: string,
+ * @typedef {{ client_id: string, user: number, room: string, text: string, reply_to: number | null, thread?: number | null, at: string,
  *   state: "pending" | "sent" | "failed", error: string }} Entry
  */
 
@@ -47,11 +47,11 @@ export class Outbox extends EventTarget {
     return [...this.#entries.values()].filter((entry) => entry.room === room);
   }
 
-  /** @param {{ room: string, text: string, reply_to: number | null }} message */
-  add({ room, text, reply_to }) {
+  /** @param {{ room: string, text: string, reply_to: number | null, thread?: number | null }} message */
+  add({ room, text, reply_to, thread = null }) {
     const at = new Date().toISOString();
     /** @type {Entry} */
-    const entry = { client_id: newId(), user: this.#user, room, text, reply_to, at, state: "pending", error: "" };
+    const entry = { client_id: newId(), user: this.#user, room, text, reply_to, thread, at, state: "pending", error: "" };
     this.#put(entry);
     this.flush();
   }

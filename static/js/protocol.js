@@ -5,15 +5,19 @@ export const SUBPROTOCOL = "chat.v1";
 
 /**
  * @typedef {{ id: number, name: string, avatar: string | null, kind: "user" | "guest" | "bot" | "system" }} User
- * @typedef {User & { staff?: boolean, username?: string }} Me
+ * @typedef {User & { staff?: boolean, username?: string, hides_presence?: boolean }} Me
+ * @typedef {{ user: User, role: "owner" | "moderator" | "member", username?: string | null }} Member
+ * @typedef {{ user: User, by: User | null, reason: string, at: string }} Ban
  * @typedef {{ emoji: string, count: number, users: number[] }} Reaction
- * @typedef {{ name: string, user?: User | null, by?: User | null }} SystemEvent
+ * @typedef {{ name: string, user?: User | null, by?: User | null, role?: string, reason?: string, from?: string, to?: string }} SystemEvent
  * @typedef {{
  *   id: number, seq: number, room: string, kind: "text" | "system", author: User, text: string, html: string,
  *   at: string, client_id: string | null, edited_at: string | null, text_seq: number, deleted: boolean,
- *   reply_to: number | null, thread: number | null, reactions: Reaction[], event: SystemEvent | null,
+ *   reply_to: number | null, thread: number | null, replies: number, last_reply_at: string | null,
+ *   reactions: Reaction[], mentions: number[], pinned: boolean, event: SystemEvent | null,
  * }} Message
- * @typedef {{ role: "owner" | "moderator" | "member" | null, read_id: number | null, unread: number, mentions: number }} Membership
+ * @typedef {{ role: "owner" | "moderator" | "member" | null, read_id: number, unread: number, mentions: number,
+ *   notify: "all" | "mentions" | "none" }} Membership
  * @typedef {{
  *   slug: string, name: string, topic: string, kind: "public" | "open" | "private" | "direct",
  *   seq: number, members: number, archived: boolean, me?: Membership,

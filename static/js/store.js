@@ -1,63 +1,19 @@
 // What this client knows: who it is, its rooms, and per room a window of messages with the number it is complete to.
 // Rules of docs/protocol.md section 1. Knows no DOM and no socket.
-
-/** How long somebody counts as typing after the last word of it, in milliseconds. */
-const TYPING_MS = 6_000;
-/** A page without fewer than this has older ones above it. */
-const PAGE = 50;
-/** Rows kept when somebody reads at the bottom of a busy room; older ones are loaded again when wanted. */
-export const MOST_ROWS = 300;
-const KEPT_ROWS = 200;
+import { count, isNews, readUpTo } from "./state/counts.js";
+import { RoomState } from "./state/room-state.js";
+import { PAGE } from "./state/window.js";
 
 /**
  * @typedef {import("./protocol.js").Message} Message
  * @typedef {import("./protocol.js").Room} Room
  * @typedef {import("./protocol.js").User} User
- * @typedef {"unknown" | "loading" | "ready" | "missing" | "forbidden" | "removed"} Status
  */
 
-/** One room as far as it is known. The window reaches from `oldest` upwards; what lies below is not held. */
-export class RoomState {
-  /** @type {Room | null} */
-  room = null;
-  /** @type {Status} */
-  status = "unknown";
-  problem = "";
-  /** @type {Map<number, Message>} */
-  messages = new Map();
-  /** @type {number | null} the seq it is complete to; null: it follows nothing yet */
-  complete = null;
-  /** Whether the newest page is in the window; a room in the background only counts. */
-  loaded = false;
-  hasOlder = false;
-  loadingOlder = false;
-  oldest = Infinity;
-  newest = 0;
-  /** @type {Map<number, Message>} changes below the window that came while a page of it was on its way */
-  below = new Map();
-  /** @type {any[] | null} frames that came before the answer to subscribe did */
-  early = null;
-  /** @type {Map<number, { user: User, until: number }>} */
-  typing = new Map();
-  unread = 0;
-  mentions = 0;
-  /** Whether there is something new of which the number is not known. */
-  fresh = false;
-  /** @type {number | null} the first message that was new when the room was opened */
-  unreadFrom = null;
-  /** Counts the changes, so that a view knows whether to work anew. */
-  version = 0;
-  /** @type {Message[] | null} */
-  sorted = null;
-
-  /** @returns {Message[]} ascending by id, thread replies left out */
-  list() {
-    this.sorted ??= [...this.messages.values()].filter((message) => !message.thread).sort((a, b) => a.id - b.id);
-    return this.sorted;
-  }
-}
-
-/** Events: "change" (something), "message" (detail: a message that is new to this client). */
+/**
+ * Events: "change" (something), "message" (detail: a message that is new to this client), "doubtful" (detail: what is
+ * left of a deleted message that was never seen here, so that nobody knows whether it stood in a thread).
+ */
 export class Store extends EventTarget {
   /** @type {import("./protocol.js").Me | null} */
   me = null;
@@ -71,8 +27,14 @@ export class Store extends EventTarget {
   rooms = new Map();
   /** @type {Map<number, User>} everybody who was seen, for the names behind reactions */
   people = new Map();
+  /** @type {Map<number, "online" | "idle">} of those who are there, as far as it was told */
+  presence = new Map();
   /** @type {Map<number, Message | null>} quoted messages that lie outside the windows; null: not to be had */
   quoted = new Map();
+
+  get #myId() {
+    return this.me?.id ?? 0;
+  }
 
   /** What the server says holds in this installation. @param {any} answer of /api/me */
   setRules({ guests, signup, rooms_on_demand, limits, epoch }) {
@@ -103,6 +65,10 @@ export class Store extends EventTarget {
   setRoom(room) {
     const state = this.room(room.slug);
     state.room = { ...state.room, ...room, me: room.me ?? state.room?.me };
+    if (room.me?.role) {
+      state.setCounts(room.me);
+      state.countedTo = room.seq;
+    }
     this.changed(state);
   }
 
@@ -117,16 +83,19 @@ export class Store extends EventTarget {
   /**
    * The answer to subscribe or sync: sets the number the window is complete to.
    * @param {string} slug
-   * @param {import("./protocol.js").Synced & { room?: Room }} answer
+   * @param {import("./protocol.js").Synced & { room?: Room, online?: number[] }} answer
    * @returns {number} how many messages of others were new
    */
   setChanges(slug, answer) {
     const state = this.room(slug);
-    if (answer.room && typeof answer.room === "object") this.setRoom(answer.room);
-    if (answer.reset) this.#resetWindow(state, answer.messages);
-    const fresh = answer.messages.filter((message) => this.#put(state, message) && this.#isNews(message)).length;
+    if (answer.reset) this.#begin(state, answer.messages);
+    const fresh = answer.messages.filter((message) => this.#put(state, message, answer.reset) && isNews(message, this.#myId)).length;
     state.complete = answer.seq;
     state.status = "ready";
+    // The server has counted what this answer brings, and says how much it is.
+    if (answer.room) this.setRoom(answer.room);
+    if (answer.reset && !state.isMine && state.readId !== null) readUpTo(state, state.readId, this.#myId);
+    if (answer.online) this.#setOnline(state, answer.online);
     const early = state.early ?? [];
     state.early = null;
     for (const frame of early) this.applyMessage(frame);
@@ -134,12 +103,11 @@ export class Store extends EventTarget {
     return fresh;
   }
 
-  #resetWindow(/** @type {RoomState} */ state, /** @type {Message[]} */ messages) {
-    state.messages.clear();
-    state.below.clear();
-    state.loaded = true;
-    state.oldest = messages.length >= PAGE ? messages[0].id : 0;
+  #begin(/** @type {RoomState} */ state, /** @type {Message[]} */ messages) {
+    for (const window of state.threads.values()) window.forget();
+    state.begin({ messages: [], has_older: false });
     state.hasOlder = messages.length >= PAGE;
+    state.oldest = state.hasOlder ? messages[0].id : 0;
   }
 
   /**
@@ -161,78 +129,118 @@ export class Store extends EventTarget {
     return whole;
   }
 
-  /** @returns {boolean} whether this message was never seen here */
-  #put(/** @type {RoomState} */ state, /** @type {Message} */ message) {
+  /** @returns {boolean} whether this message was never seen here; `isPage`: it is from a page of the room itself */
+  #put(/** @type {RoomState} */ state, /** @type {Message} */ message, isPage = false) {
     this.people.set(message.author.id, message.author);
     if (this.quoted.has(message.id)) this.quoted.set(message.id, message);
-    if (state.messages.size > 0 && message.id < state.oldest) {
-      if (state.loadingOlder) keepNewer(state.below, message);
-      return false;
-    }
-    const isNew = message.id > state.newest && !message.deleted && (state.loaded || isUntouched(message));
-    state.newest = Math.max(state.newest, message.id);
-    if (state.loaded && keepNewer(state.messages, message)) state.sorted = null;
-    if (isNew) state.typing.delete(message.author.id);
+    this.#pin(state, message);
+    const isNew = message.id > state.newestOfAll && !message.deleted;
+    state.newestOfAll = Math.max(state.newestOfAll, message.id);
+    if (isNew) state.stopTyping(message.author.id, message.thread ?? null);
+    const root = message.thread ?? state.roots.get(message.id);
+    if (root) this.#putReply(state, root, message);
+    else this.#putInRoom(state, message, isPage);
     return isNew;
   }
 
-  #isNews(/** @type {Message} */ message) {
-    return message.kind === "text" && message.author.id !== this.me?.id;
+  #putReply(/** @type {RoomState} */ state, /** @type {number} */ root, /** @type {Message} */ message) {
+    const window = state.threads.get(root);
+    const held = window?.messages.get(message.id);
+    if (held || !state.roots.has(message.id)) count(state, held, message, this.#myId);
+    state.roots.set(message.id, root);
+    window?.put({ ...message, thread: root });
+  }
+
+  #putInRoom(/** @type {RoomState} */ state, /** @type {Message} */ message, /** @type {boolean} */ isPage) {
+    const held = state.messages.get(message.id);
+    state.excerpt?.put(message);
+    if (message.deleted && !held && !isPage && state.loaded && message.id >= state.oldest) {
+      this.dispatchEvent(new CustomEvent("doubtful", { detail: message }));
+      return;
+    }
+    if (held && held.seq >= message.seq) return;
+    if (state.put(message)) count(state, held, message, this.#myId);
+  }
+
+  #pin(/** @type {RoomState} */ state, /** @type {Message} */ message) {
+    if (message.pinned) state.pinned?.set(message.id, message);
+    else state.pinned?.delete(message.id);
+  }
+
+  /** A deleted message of which it was in doubt where it stood is one of the room itself. @param {Message} message */
+  settle(message) {
+    const state = this.room(message.room);
+    state.put(message);
+    this.changed(state);
+  }
+
+  /** The pinned messages of a room. @param {string} slug @param {Message[]} messages */
+  setPinned(slug, messages) {
+    const state = this.room(slug);
+    state.pinned = new Map(messages.map((message) => [message.id, message]));
+    this.changed(state);
   }
 
   /**
-   * A page of history below the window.
+   * A page of a window of this room: its own, that of a thread, or a place far back.
    * @param {string} slug
-   * @param {{ messages: Message[], has_older: boolean }} page
+   * @param {"begin" | "addOlder" | "addNewer"} way
+   * @param {{ messages: Message[], has_older: boolean, has_newer: boolean }} page
+   * @param {{ thread?: number | null, window?: import("./state/window.js").MessageWindow }} [place]
    */
-  addOlder(slug, page) {
+  setPage(slug, way, page, { thread = null, window } = {}) {
     const state = this.room(slug);
-    for (const message of page.messages) {
-      this.people.set(message.author.id, message.author);
-      keepNewer(state.messages, message);
-      state.newest = Math.max(state.newest, message.id);
+    const messages = thread === null ? page.messages : page.messages.map((message) => ({ ...message, thread }));
+    for (const { author, id } of messages) {
+      this.people.set(author.id, author);
+      if (thread !== null) state.roots.set(id, thread);
+      state.newestOfAll = Math.max(state.newestOfAll, id);
     }
-    for (const message of state.below.values()) if (state.messages.has(message.id)) keepNewer(state.messages, message);
-    state.below.clear();
-    state.hasOlder = page.has_older;
-    state.oldest = page.has_older && page.messages.length > 0 ? page.messages[0].id : 0;
-    state.sorted = null;
+    (window ?? (thread === null ? state : state.thread(thread)))[way]({ ...page, messages });
     this.changed(state);
   }
 
   /** Somebody reads at the bottom: let go of what lies far above. @param {string} slug */
   trim(slug) {
-    const state = this.room(slug);
-    const list = state.list();
-    if (list.length <= MOST_ROWS) return;
-    for (const message of list.slice(0, -KEPT_ROWS)) state.messages.delete(message.id);
-    state.oldest = list[list.length - KEPT_ROWS].id;
-    state.hasOlder = true;
-    state.sorted = null;
-    this.changed(state);
+    this.room(slug).trim();
+    this.changed();
   }
 
   /** @param {string} slug @param {number} id @returns {Message | null | undefined} undefined: not asked for yet */
   message(slug, id) {
-    return this.room(slug).messages.get(id) ?? this.quoted.get(id);
+    const state = this.room(slug);
+    const held = [state, state.excerpt, ...state.threads.values()].map((window) => window?.messages.get(id)).find(Boolean);
+    return held ?? this.quoted.get(id);
   }
 
-  /** @param {{ room: string, user: User }} frame */
-  setTyping({ room, user }) {
+  /** @param {{ room: string, user: User, thread?: number }} frame */
+  setTyping({ room, user, thread }) {
     if (user.id === this.me?.id) return;
-    this.room(room).typing.set(user.id, { user, until: Date.now() + TYPING_MS });
+    this.room(room).startTyping(user, thread ?? null);
     this.changed(this.room(room));
   }
 
   /** Forget those who stopped typing without a word. */
   expireTyping() {
-    for (const state of this.rooms.values()) {
-      for (const [id, { until }] of state.typing) {
-        if (until > Date.now()) continue;
-        state.typing.delete(id);
-        this.changed(state);
-      }
+    for (const state of this.rooms.values()) if (state.expireTyping()) this.changed(state);
+  }
+
+  #setOnline(/** @type {RoomState} */ state, /** @type {number[]} */ ids) {
+    for (const id of state.online) if (!ids.includes(id)) this.presence.delete(id);
+    for (const id of ids) if (!this.presence.has(id)) this.presence.set(id, "online");
+    state.online = new Set(ids);
+  }
+
+  /** @param {{ user: number, state: "online" | "idle" | "offline" }} frame @param {string | null} slug the room it was told in */
+  setPresence({ user, state }, slug) {
+    if (state === "offline") {
+      this.presence.delete(user);
+      for (const one of this.rooms.values()) one.online.delete(user);
+    } else {
+      this.presence.set(user, state);
+      if (slug !== null) this.room(slug).online.add(user);
     }
+    this.changed();
   }
 
   /** A name, picture or state changed: everywhere the person is shown. @param {User} user */
@@ -240,10 +248,7 @@ export class Store extends EventTarget {
     this.people.set(user.id, user);
     if (this.me?.id === user.id) this.me = { ...this.me, ...user };
     for (const state of this.rooms.values()) {
-      for (const [id, message] of state.messages) {
-        if (message.author.id === user.id) state.messages.set(id, { ...message, author: user });
-      }
-      state.sorted = null;
+      state.rename(user);
       this.changed(state);
     }
   }
@@ -259,8 +264,7 @@ export class Store extends EventTarget {
 
   /** @param {RoomState} state */
   forgetWindow(state) {
-    Object.assign(state, { loaded: false, complete: null, oldest: Infinity, newest: 0, hasOlder: false, sorted: null });
-    state.messages.clear();
+    state.forget();
     this.changed(state);
   }
 
@@ -269,17 +273,4 @@ export class Store extends EventTarget {
     if (state) state.version += 1;
     this.dispatchEvent(new Event("change"));
   }
-}
-
-/** Nothing has happened to it since it was written. In a room of which no page is held, that tells new from old. */
-function isUntouched(/** @type {Message} */ message) {
-  return message.seq === message.text_seq && !message.edited_at;
-}
-
-/** The one rule of the protocol: a message is put in if its seq is higher than what is held. */
-function keepNewer(/** @type {Map<number, Message>} */ messages, /** @type {Message} */ message) {
-  const held = messages.get(message.id);
-  if (held && held.seq >= message.seq) return false;
-  messages.set(message.id, message);
-  return true;
 }

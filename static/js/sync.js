@@ -2,10 +2,11 @@
 import * as api from "./api.js";
 import { ChatError } from "./protocol.js";
 
-/** Rooms followed in the background for their unread counts. */
-const MOST_FOLLOWED = 40;
-
-/** Events: "resumed" (detail: { slug, missed }: messages of others that came while we were away), "answered" (a subscribe was). */
+/**
+ * The room on the screen is followed change by change. Of the others that one belongs to the server tells the counts;
+ * those that one merely visited stay followed, since nobody else counts for them.
+ * Events: "resumed" (detail: { slug, missed }: messages of others that came while we were away), "answered" (a subscribe was).
+ */
 export class Sync extends EventTarget {
   /** @type {Set<string>} rooms whose holes are being filled */
   #healing = new Set();
@@ -34,16 +35,17 @@ export class Sync extends EventTarget {
     const base = `${protocol === "https:" ? "wss" : "ws"}://${host}/ws/chat/`;
     const state = this.current === null ? null : this.store.room(this.current);
     this.#addressed = null;
-    if (this.current === null || !state || state.status === "missing" || state.status === "forbidden") return base;
+    if (this.current === null || !state || ["missing", "forbidden", "removed"].includes(state.status)) return base;
     this.#addressed = this.current;
     const query = state.loaded ? `?since=${state.complete}&epoch=${encodeURIComponent(this.store.epoch)}` : "";
     return `${base}${encodeURIComponent(this.current)}/${query}`;
   }
 
-  /** A new connection: resume what we hold and follow the rest. @param {import("./protocol.js").Hello} hello */
+  /** A new connection: resume what was followed. @param {import("./protocol.js").Hello} hello */
   greet(hello) {
     this.store.setEpoch(hello.epoch);
     this.store.limits = { ...this.store.limits, ...hello.limits };
+    const visited = [...this.#followed].filter((slug) => slug !== this.#addressed && this.store.room(slug).loaded);
     this.#followed.clear();
     this.#healing.clear();
     for (const state of this.store.rooms.values()) state.early = null;
@@ -51,37 +53,31 @@ export class Sync extends EventTarget {
       this.#followed.add(this.#addressed);
       this.store.startSubscribing(this.#addressed);
     }
-    for (const slug of this.#mine()) this.#follow(slug);
+    for (const slug of visited) this.#subscribe(slug, this.store.room(slug).complete ?? undefined).catch(() => {});
   }
 
-  #mine() {
-    const mine = this.store.listed().filter((state) => state.loaded || state.room?.me?.role);
-    return mine.slice(0, MOST_FOLLOWED).map((state) => /** @type {import("./protocol.js").Room} */ (state.room).slug);
+  /** Whether changes of this room come by themselves. @param {string} slug */
+  follows(slug) {
+    return this.connection.isOpen && this.#followed.has(slug);
   }
 
-  /** Follow a room that only counts: from its present head, so that no history comes. */
-  async #follow(/** @type {string} */ slug) {
-    if (!this.connection.isOpen || this.#followed.has(slug)) return;
-    const state = this.store.room(slug);
-    const since = state.complete ?? state.room?.seq;
-    await this.#subscribe(slug, since).catch(() => {});
+  /** Leave a room for another. @param {string} slug */
+  rest(slug) {
+    if (!this.#followed.has(slug) || !this.store.room(slug).isMine) return;
+    this.#followed.delete(slug);
+    this.connection.tell({ type: "unsubscribe", room: slug });
   }
 
   /** Show a room: its newest page, or what changed since we last looked. @param {string} slug */
   async open(slug) {
     this.current = slug;
     const state = this.store.room(slug);
-    // It may be on its way to be followed in the background, which brings no page.
+    // Whoever goes to and fro may still have a question on its way.
     await this.#asked.get(slug);
-    if (!this.connection.isOpen) return;
+    if (!this.connection.isOpen || this.current !== slug) return;
     // Either it is followed with its page, or it is the room of the address, whose answer comes by itself.
     if (this.#followed.has(slug) && (state.loaded || state.early)) return;
     await this.#subscribe(slug, state.loaded ? (state.complete ?? undefined) : undefined).catch((error) => this.refuse(slug, error));
-  }
-
-  /** Follow one more room, such as one just joined. @param {string} slug */
-  follow(slug) {
-    return this.#follow(slug);
   }
 
   /** The server told us that we are out of this room. @param {string} slug */
@@ -155,20 +151,6 @@ export class Sync extends EventTarget {
     for (const [slug, seq] of Object.entries(heads ?? {})) {
       const { complete } = this.store.room(slug);
       if (complete !== null && complete < seq) this.heal(slug);
-    }
-  }
-
-  /** Load the page above what is shown. @param {string} slug */
-  async loadOlder(slug) {
-    const state = this.store.room(slug);
-    if (!state.hasOlder || state.loadingOlder) return;
-    state.loadingOlder = true;
-    this.store.changed(state);
-    try {
-      this.store.addOlder(slug, await api.messages(slug, { before: state.oldest }));
-    } finally {
-      state.loadingOlder = false;
-      this.store.changed(state);
     }
   }
 

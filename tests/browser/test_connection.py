@@ -155,7 +155,9 @@ def test_signing_out_in_one_tab_ends_the_connection_of_the_others(alice: Visitor
 def test_a_refused_message_can_be_sent_again_or_thrown_away(alice: Visitor) -> None:
     alice.come_in("Alice", "refused")
     most = alice.page.evaluate("document.querySelector('chat-app').chat.store.limits.message_chars")
-    alice.page.evaluate("(text) => document.querySelector('chat-app').chat.send(text)", "x" * (most + 1))
+    alice.page.evaluate(
+        "(text) => document.querySelector('chat-app').chat.messages.send(text)", "x" * (most + 1)
+    )
     failed = alice.page.locator("message-item.failed")
     expect(failed.get_by_role("alert")).to_contain_text("Not sent.")
     failed.get_by_role("button", name="Retry").click()

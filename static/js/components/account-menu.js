@@ -62,6 +62,7 @@ class AccountMenu extends ChatElement {
               ${icon(sign)} ${label}
             </label>`)}
         </fieldset>
+        ${me ? html`<button class="menu-item" type="button" @click=${() => this.#profile()}>${icon("person")} Profile and notifications</button>` : ""}
         ${isMember ? html`<a class="menu-item" href="/accounts/password/change/">${icon("key")} Change password</a>` : ""}
         ${isMember ? html`<a class="menu-item" href="/accounts/sessions/">${icon("screen")} Sessions and tokens</a>` : ""}
         ${me?.staff ? html`<a class="menu-item" href="/admin/">${icon("shield")} Administration</a>` : ""}
@@ -73,6 +74,11 @@ class AccountMenu extends ChatElement {
         </form>` : ""}
       </div>
     `;
+  }
+
+  #profile() {
+    this.open = false;
+    this.emit("open-profile");
   }
 
   #theme(/** @type {string} */ value) {

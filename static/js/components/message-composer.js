@@ -1,9 +1,11 @@
-// Where one writes: grows with the text, keeps drafts per room, sends on Enter, shows what is answered.
-import { html } from "lit";
+// Where one writes: grows with the text, keeps drafts per room and thread, sends on Enter, shows what is answered.
+import { html, nothing } from "lit";
+import { callBefore } from "../lib/mentions.js";
 import { plainText } from "../lib/plain.js";
 import { load, save } from "../lib/storage.js";
 import { ChatElement } from "./element.js";
 import { icon } from "./icons.js";
+import "./mention-list.js";
 
 const DRAFT = "chat.draft.";
 /** From here on the number of characters left is shown. */
@@ -12,35 +14,60 @@ const WARN_LEFT = 500;
 const touch = matchMedia("(hover: none) and (pointer: coarse)");
 
 export class MessageComposer extends ChatElement {
-  static properties = { ...ChatElement.properties, slug: { attribute: false }, replyTo: { attribute: false }, text: { state: true } };
+  static properties = {
+    ...ChatElement.properties, slug: { attribute: false }, thread: { attribute: false }, replyTo: { attribute: false },
+    text: { state: true }, call: { state: true },
+  };
 
   constructor() {
     super();
     this.slug = "";
     /** @type {import("../protocol.js").Message | null} */
     this.replyTo = null;
+    /** @type {number | null} */
+    this.thread = null;
     this.text = "";
+    /** @type {{ start: number, part: string } | null} the "@…" that is being typed */
+    this.call = null;
     this.draftTimer = 0;
+    this.draftKey = "";
   }
 
   willUpdate(/** @type {Map<string, unknown>} */ changed) {
-    if (!changed.has("slug")) return;
-    if (changed.get("slug")) this.#keepDraft(String(changed.get("slug")));
-    this.text = load(DRAFT + this.slug, "");
+    if (!changed.has("slug") && !changed.has("thread")) return;
+    if (this.draftKey) this.#keepDraft();
+    this.draftKey = DRAFT + this.slug + (this.thread === null ? "" : `.${this.thread}`);
+    this.text = load(this.draftKey, "");
+    this.call = null;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#keepDraft();
+  }
+
+  /** The id of the field; it stays the same over rooms. */
+  get fieldId() {
+    return this.thread === null ? "composer-text" : "thread-text";
   }
 
   render() {
     const name = this.chat.store.room(this.slug).room?.name ?? this.slug;
+    const title = this.thread === null ? `Message ${name}` : "Reply in this thread";
     const left = this.chat.store.limits.message_chars - [...this.text].length;
     const canSend = this.text.trim() !== "" && left >= 0;
     return html`
       ${this.replyTo ? this.#replyBar(this.replyTo) : ""}
+      <mention-list .chat=${this.chat} .slug=${this.slug} .call=${this.call} .field=${this.fieldId} @call-chosen=${(/** @type {CustomEvent} */ event) => this.#insertCall(event.detail)} @call-moved=${() => this.requestUpdate()}></mention-list>
       <form class="composer" @submit=${(/** @type {SubmitEvent} */ event) => this.#submit(event)}>
-        <label class="visually-hidden" for="composer-text">Message to ${name}</label>
+        <label class="visually-hidden" for=${this.fieldId}>${this.thread === null ? `Message to ${name}` : title}</label>
         <textarea
-          id="composer-text" name="text" rows="1" placeholder="Message ${name}" autocomplete="off" enterkeyhint=${touch.matches ? "enter" : "send"}
+          id=${this.fieldId} name="text" rows="1" placeholder=${title} autocomplete="off" aria-autocomplete="list"
+          aria-controls="${this.fieldId}-people" aria-activedescendant=${this.people?.activeId ?? nothing} enterkeyhint=${touch.matches ? "enter" : "send"}
           .value=${this.text}
           @input=${(/** @type {any} */ event) => this.#typed(event.target.value)}
+          @click=${() => this.#lookForCall()}
+          @blur=${() => (this.call = null)}
           @keydown=${(/** @type {KeyboardEvent} */ event) => this.#key(event)}
         ></textarea>
         ${left < WARN_LEFT ? html`<output class="composer-left ${left < 0 ? "over" : ""}">${left.toLocaleString()}</output>` : ""}
@@ -79,28 +106,63 @@ export class MessageComposer extends ChatElement {
     field.style.height = `${field.scrollHeight}px`;
   }
 
-  #typed(/** @type {string} */ text) {
-    this.text = text;
-    clearTimeout(this.draftTimer);
-    this.draftTimer = setTimeout(() => this.#keepDraft(this.slug), 300);
-    if (text.trim()) this.chat.typing();
+  /** @returns {import("./mention-list.js").MentionList | null} */
+  get people() {
+    return this.querySelector("mention-list");
   }
 
-  #keepDraft(/** @type {string} */ slug) {
+  #typed(/** @type {string} */ text) {
+    this.text = text;
+    this.#lookForCall();
     clearTimeout(this.draftTimer);
-    save(DRAFT + slug, this.text.trim() ? this.text : null);
+    this.draftTimer = setTimeout(() => this.#keepDraft(), 300);
+    if (text.trim()) this.chat.messages.typing(this.thread);
+  }
+
+  #keepDraft() {
+    clearTimeout(this.draftTimer);
+    save(this.draftKey, this.text.trim() ? this.text : null);
+  }
+
+  #lookForCall() {
+    const { selectionStart: start, selectionEnd: end, value } = this.field;
+    this.call = start === end ? callBefore(value, start) : null;
+  }
+
+  #insertCall(/** @type {string} */ handle) {
+    if (!this.call) return;
+    const { start, part } = this.call;
+    this.#insert(start, start + 1 + part.length, `@${handle} `);
+    this.call = null;
+  }
+
+  /** Put something in place of a part of the text. */
+  #insert(/** @type {number} */ start, /** @type {number} */ end, /** @type {string} */ piece) {
+    const { value } = this.field;
+    this.#typed(value.slice(0, start) + piece + value.slice(end));
+    this.updateComplete.then(() => {
+      this.focus();
+      this.field.setSelectionRange(start + piece.length, start + piece.length);
+    });
   }
 
   #key(/** @type {KeyboardEvent} */ event) {
     // While an input method composes, Enter belongs to it (229: Safari's way to say so).
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey || (!event.shiftKey && !touch.matches))) {
+    if (this.call && this.people?.key(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.key === "Escape") this.call = null;
+    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey || (!event.shiftKey && !touch.matches))) {
       event.preventDefault();
       this.#send();
     } else if (event.key === "ArrowUp" && this.text === "") {
       event.preventDefault();
       this.emit("edit-last");
-    } else if (event.key === "Escape" && this.replyTo) this.emit("cancel-reply");
+    } else if (event.key === "Escape" && this.replyTo) {
+      event.stopPropagation();
+      this.emit("cancel-reply");
+    }
   }
 
   #submit(/** @type {SubmitEvent} */ event) {
@@ -110,23 +172,16 @@ export class MessageComposer extends ChatElement {
 
   #send() {
     if (this.text.trim() === "" || [...this.text].length > this.chat.store.limits.message_chars) return;
-    this.chat.send(this.text, this.replyTo?.id ?? null);
+    this.chat.messages.send(this.text, { replyTo: this.replyTo?.id ?? null, thread: this.thread });
     this.text = "";
-    this.#keepDraft(this.slug);
+    this.call = null;
+    this.#keepDraft();
     this.emit("cancel-reply");
     this.focus();
   }
 
   #emoji(/** @type {HTMLElement} */ anchor) {
-    const picked = (/** @type {string} */ emoji) => {
-      const { selectionStart: start, selectionEnd: end, value } = this.field;
-      this.#typed(value.slice(0, start) + emoji + value.slice(end));
-      this.updateComplete.then(() => {
-        this.focus();
-        this.field.setSelectionRange(start + emoji.length, start + emoji.length);
-      });
-    };
-    this.emit("pick-emoji", { anchor, picked });
+    this.emit("pick-emoji", { anchor, picked: (/** @type {string} */ emoji) => this.#insert(this.field.selectionStart, this.field.selectionEnd, emoji) });
   }
 }
 

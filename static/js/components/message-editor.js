@@ -73,7 +73,7 @@ class MessageEditor extends ChatElement {
       return;
     }
     try {
-      await this.chat.edit(this.original, text);
+      await this.chat.messages.edit(this.original, text);
       this.emit("done");
     } catch (error) {
       this.problem = /** @type {Error} */ (error).message;

@@ -3,7 +3,8 @@ import { html } from "lit";
 import { ChatElement } from "./element.js";
 import { icon } from "./icons.js";
 
-const KINDS = /** @type {const} */ ([
+/** Those that one may choose, with what they mean. */
+export const KINDS = /** @type {const} */ ([
   ["public", "Public", "Everybody may read and write, guests too."],
   ["open", "Open", "Everybody with an account may read; members write."],
   ["private", "Private", "Only members know that it exists."],
@@ -82,7 +83,7 @@ export class RoomDialog extends ChatElement {
     if (!fields.topic) delete fields.topic;
     this.busy = true;
     try {
-      await this.chat.createRoom(fields);
+      await this.chat.rooms.create(fields);
       this.dialog.close();
     } catch (error) {
       const { message, field } = /** @type {import("../protocol.js").ChatError} */ (error);

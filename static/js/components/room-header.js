@@ -1,4 +1,4 @@
-// The head of a room: what it is called and about, who is in it, joining and leaving.
+// The head of a room: what it is called and about, who is in it and there, what is pinned, and the way to its settings.
 import { html } from "lit";
 import { counted } from "../lib/phrases.js";
 import { ChatElement } from "./element.js";
@@ -14,7 +14,8 @@ class RoomHeader extends ChatElement {
   }
 
   render() {
-    const { room } = this.chat.store.room(this.slug);
+    const state = this.chat.store.room(this.slug);
+    const { room } = state;
     return html`
       <header class="room-header">
         <button class="icon-button only-narrow" type="button" data-opens="drawer" aria-label="Open the list of rooms" @click=${() => this.emit("open-drawer")}>${icon("menu")}</button>
@@ -22,17 +23,33 @@ class RoomHeader extends ChatElement {
           <h1><span class="room-sign">${roomIcon(room?.kind)}</span><span class="truncate">${room?.name ?? this.slug}</span></h1>
           ${room?.topic ? html`<p class="room-topic truncate" title=${room.topic}>${room.topic}</p>` : ""}
         </div>
-        ${room ? html`<span class="room-members" title=${counted(room.members, "member")}>${icon("people")} <span aria-hidden="true">${room.members}</span><span class="visually-hidden">${counted(room.members, "member")}</span></span>` : ""}
+        ${room && state.loaded ? this.#facts(room, state) : ""}
         ${this.#membership(room)}
       </header>
     `;
   }
 
+  #facts(/** @type {import("../protocol.js").Room} */ room, /** @type {import("../state/room-state.js").RoomState} */ { online, pinned }) {
+    const { pane } = this.chat;
+    const here = this.chat.store.me ? `, ${online.size} online` : "";
+    return html`
+      ${pinned && pinned.size > 0 ? this.#toggle("pins", counted(pinned.size, "pinned message"), html`${icon("pin")} <span aria-hidden="true">${pinned.size}</span>`, pane) : ""}
+      ${this.#toggle("members", counted(room.members, "member") + here, html`
+        ${icon("people")} <span aria-hidden="true">${room.members}</span>
+        ${here ? html`<span class="header-online" aria-hidden="true"><i class="presence online"></i>${online.size}</span>` : ""}`, pane)}
+    `;
+  }
+
+  #toggle(/** @type {"pins" | "members"} */ kind, /** @type {string} */ label, /** @type {unknown} */ content, /** @type {import("../chat.js").Pane | null} */ pane) {
+    const isOpen = pane?.kind === kind;
+    return html`<button class="header-button" type="button" title=${label} aria-expanded=${isOpen} @click=${() => this.emit("open-pane", isOpen ? null : { kind })}>${content}<span class="visually-hidden">${label}</span></button>`;
+  }
+
   #membership(/** @type {import("../protocol.js").Room | null} */ room) {
     const { me } = this.chat.store;
-    if (!room || !me || me.kind === "guest" || room.kind === "direct") return "";
+    if (!room || !me || me.kind === "guest") return "";
     if (room.me?.role) {
-      return html`<button class="icon-button" type="button" aria-label="Leave this room" title="Leave this room" ?disabled=${this.busy} @click=${() => this.emit("leave", this.slug)}>${icon("leave")}</button>`;
+      return html`<button class="icon-button" type="button" aria-label="Room settings" title="Room settings" aria-haspopup="dialog" @click=${() => this.emit("open-settings", this.slug)}>${icon("gear")}</button>`;
     }
     if (room.archived) return "";
     return html`<button class="button button-primary" type="button" ?disabled=${this.busy} @click=${() => this.#join()}>Join</button>`;
@@ -40,13 +57,8 @@ class RoomHeader extends ChatElement {
 
   async #join() {
     this.busy = true;
-    try {
-      await this.chat.join(this.slug);
-    } catch (error) {
-      this.chat.dispatchEvent(new CustomEvent("problem", { detail: /** @type {Error} */ (error).message }));
-    } finally {
-      this.busy = false;
-    }
+    await this.chat.attempt(this.chat.rooms.join(this.slug));
+    this.busy = false;
   }
 }
 

@@ -46,7 +46,7 @@ class RoomHome extends ChatElement {
     `;
   }
 
-  #card(/** @type {import("../store.js").RoomState} */ state) {
+  #card(/** @type {import("../state/room-state.js").RoomState} */ state) {
     const room = /** @type {import("../protocol.js").Room} */ (state.room);
     return html`
       <li>

@@ -43,7 +43,7 @@ class RoomSidebar extends ChatElement {
     `;
   }
 
-  #group(/** @type {string} */ title, /** @type {import("../store.js").RoomState[]} */ states) {
+  #group(/** @type {string} */ title, /** @type {import("../state/room-state.js").RoomState[]} */ states) {
     return html`
       <h2 class="sidebar-title">${title}</h2>
       <ul>
@@ -52,17 +52,18 @@ class RoomSidebar extends ChatElement {
     `;
   }
 
-  #room(/** @type {import("../store.js").RoomState} */ state) {
+  #room(/** @type {import("../state/room-state.js").RoomState} */ state) {
     const room = /** @type {import("../protocol.js").Room} */ (state.room);
     const isCurrent = room.slug === this.current;
-    const isNew = state.unread > 0 || state.fresh;
+    const isNew = state.unread > 0 && !state.isMuted;
+    const { calls } = state;
     return html`
-      <a class="sidebar-room ${isNew ? "unread" : ""}" href=${roomPath(room.slug)} aria-current=${isCurrent ? "page" : "false"}>
+      <a class="sidebar-room ${isNew ? "unread" : ""} ${state.isMuted ? "quiet" : ""}" href=${roomPath(room.slug)} aria-current=${isCurrent ? "page" : "false"}>
         ${roomIcon(room.kind)}
         <span class="truncate">${room.name}</span>
-        ${state.unread > 0
-          ? html`<span class="badge"><span aria-hidden="true">${state.unread > 99 ? "99+" : state.unread}</span><span class="visually-hidden">${counted(state.unread, "new message")}</span></span>`
-          : state.fresh && !isCurrent ? html`<span class="dot"><span class="visually-hidden">new messages</span></span>` : ""}
+        ${calls > 0
+          ? html`<span class="badge"><span aria-hidden="true">${calls > 99 ? "99+" : calls}</span><span class="visually-hidden">${counted(calls, room.kind === "direct" ? "new message" : "mention")}</span></span>`
+          : isNew ? html`<span class="dot"><span class="visually-hidden">${counted(state.unread, "new message")}</span></span>` : ""}
       </a>
     `;
   }

@@ -14,3 +14,9 @@ export function userMark(user) {
   if (user.kind === "bot") return html`<span class="user-mark">bot</span>`;
   return "";
 }
+
+/** Whether somebody is there. @param {"online" | "idle" | undefined} state */
+export function presenceDot(state) {
+  if (!state) return html`<span class="visually-hidden">offline</span>`;
+  return html`<i class="presence ${state}"></i><span class="visually-hidden">${state}</span>`;
+}

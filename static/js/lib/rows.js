@@ -1,5 +1,6 @@
 // What the message list shows, in order: day lines, the unread line, messages (grouped by author), unsent ones.
-import { dayKey } from "./time.js";
+import { counted } from "./phrases.js";
+import { dayKey, fullTime } from "./time.js";
 
 /** Messages of one author this close together share one header. */
 const GROUP_MS = 5 * 60_000;
@@ -66,4 +67,22 @@ function startDay(/** @type {Row[]} */ rows, /** @type {Mark | null} */ before, 
 
 function continues(/** @type {Mark | null} */ before, /** @type {Mark} */ now) {
   return Boolean(before?.groups && now.groups && before.author === now.author && now.at - before.at <= GROUP_MS);
+}
+
+/** Each day's rows under its line, so that a line sticks to the top only as long as its day lasts. */
+export function byDay(/** @type {Row[]} */ rows) {
+  /** @type {{ key: string, at: string, rows: Row[] }[]} */
+  const days = [];
+  for (const row of rows) {
+    if (row.type === "day") days.push({ key: row.key, at: row.at, rows: [] });
+    else days[days.length - 1].rows.push(row);
+  }
+  return days;
+}
+
+/** What a screen reader says on a row that takes the focus. */
+export function labelOf(/** @type {Message | null} */ message, /** @type {Entry | null} */ entry) {
+  if (!message) return `Not sent yet: ${entry?.text ?? ""}`;
+  const reactions = message.reactions.length > 0 ? `, ${counted(message.reactions.length, "reaction")}` : "";
+  return `${message.author.name}, ${fullTime(message.at)}: ${message.deleted ? "message deleted" : message.text}${reactions}`;
 }

@@ -13,6 +13,8 @@ export class ScrollKeeper {
   /** @type {HTMLElement | null} */
   #content = null;
   #sticks = true;
+  /** Whether the end of what is shown is the end of all there is. */
+  endIsLast = true;
   /** @type {{ element: Element, top: number } | null} */
   #anchor = null;
   #observer = new ResizeObserver(() => this.#settle());
@@ -49,10 +51,14 @@ export class ScrollKeeper {
   show(element, height) {
     const { scroller } = this;
     if (!scroller) return;
-    const from = element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-    scroller.scrollTop += from - scroller.clientHeight * height;
-    this.#anchor = { element, top: element.getBoundingClientRect().top - scroller.getBoundingClientRect().top };
-    this.scrolled();
+    this.#sticks = false;
+    // What was just put in has no height yet: it is held there while the rest is laid out.
+    this.#anchor = { element, top: scroller.clientHeight * height };
+    this.#settle();
+    requestAnimationFrame(() => {
+      this.scrolled();
+      this.tell(this.#sticks);
+    });
   }
 
   /** The place changed: by hand, or by us. */
@@ -60,7 +66,7 @@ export class ScrollKeeper {
     const { scroller } = this;
     if (!scroller) return;
     const left = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
-    const sticks = left <= NEAR;
+    const sticks = this.endIsLast && left <= NEAR;
     this.#anchor = sticks ? null : this.#topmost(scroller);
     if (sticks === this.#sticks) return;
     this.#sticks = sticks;

@@ -4,6 +4,7 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-d
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 const sameYear = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const otherYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
+const ago = new Intl.RelativeTimeFormat(undefined, { numeric: "always" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 const DAY_MS = 86_400_000;
@@ -40,6 +41,20 @@ export function dayName(at, now = new Date()) {
   const days = Math.round((midnight(date) - midnight(now)) / DAY_MS);
   if (days === 0 || days === -1) return capitalised(relative.format(days, "day"));
   return (date.getFullYear() === now.getFullYear() ? sameYear : otherYear).format(date);
+}
+
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} from the largest, in milliseconds */
+const UNITS = [["year", 365 * DAY_MS], ["month", 30 * DAY_MS], ["day", DAY_MS], ["hour", 3_600_000], ["minute", 60_000]];
+
+/**
+ * "5 minutes ago"
+ * @param {string} at
+ * @param {number} [now]
+ */
+export function timeAgo(at, now = Date.now()) {
+  const passed = Math.max(0, now - Date.parse(at));
+  const [unit, length] = UNITS.find(([, ms]) => passed >= ms) ?? ["second", 0];
+  return length === 0 ? "just now" : ago.format(-Math.floor(passed / length), unit);
 }
 
 /** @param {Date} date */

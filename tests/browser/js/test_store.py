@@ -7,8 +7,10 @@ from playwright.sync_api import Page
 
 # Functions that the scripts of these tests begin with.
 PRELUDE = """
-const { Store, MOST_ROWS } = await import("/static/js/store.js");
+const { Store } = await import("/static/js/store.js");
+const { MOST_ROWS } = await import("/static/js/state/window.js");
 const store = new Store();
+store.me = { id: 1, name: "Alice", avatar: null, kind: "user" };
 const author = { id: 2, name: "Bob", avatar: null, kind: "user" };
 const message = (id, seq, more = {}) => ({
   id, seq, room: "r", kind: "text", author, text: `text ${seq}`, html: "", at: "2024-01-01T00:00:00.000Z",
@@ -70,7 +72,7 @@ def test_a_change_below_the_window_advances_and_is_not_shown(run: Any) -> None:
 def test_a_change_that_overtakes_its_page_of_history_wins_over_it(run: Any) -> None:
     result = run(
         "full(51, 100); state.loadingOlder = true; event(message(7, 101));"
-        "store.addOlder('r', { messages: [message(7, 7)], has_older: false });"
+        "store.setPage('r', 'addOlder', { messages: [message(7, 7)], has_older: false });"
         "return [held()[0], state.hasOlder];"
     )
     assert result == [[7, 101], False]
@@ -100,10 +102,83 @@ def test_a_busy_room_lets_go_of_what_lies_far_above(run: Any) -> None:
     assert result == [True, True, True]
 
 
-def test_a_room_in_the_background_counts_new_messages_and_holds_none(run: Any) -> None:
+ME = (
+    "const mine = (counts) => store.setRoom({"
+    " slug: 'r', seq: 5, me: { role: 'member', read_id: 5, unread: 0, mentions: 0, ...counts } });"
+)
+
+
+def test_what_comes_is_counted_above_the_position(run: Any) -> None:
     result = run(
-        "const news = []; store.addEventListener('message', ({ detail }) => news.push(detail.id));"
-        "page([], 9, { reset: false }); event(message(3, 10, { text_seq: 3 })); event(message(8, 11));"
-        "return [news, held(), state.complete];"
+        f"{ME} page([], 5); mine(); event(message(6, 6)); event(message(7, 7, {{ mentions: [1] }}));"
+        "event(message(8, 8, { author: store.me })); event(message(9, 9, { kind: 'system' }));"
+        "return [state.unread, state.mentions];"
     )
-    assert result == [[8], [], 11]
+    assert result == [2, 1]
+
+
+def test_a_deleted_message_and_a_call_that_is_edited_in_are_counted_anew(run: Any) -> None:
+    result = run(
+        f"{ME} page([], 5); mine(); event(message(6, 6)); event(message(7, 7));"
+        "event(message(6, 8, { deleted: true, text_seq: 0 }));"
+        "event(message(7, 9, { mentions: [1], edited_at: 'now' })); return [state.unread, state.mentions];"
+    )
+    assert result == [1, 1]
+
+
+def test_what_the_server_has_counted_is_not_counted_again(run: Any) -> None:
+    result = run(
+        f"{ME} store.startSubscribing('r'); event(message(6, 6)); event(message(7, 7));"
+        "const room = { slug: 'r', seq: 6, me: { role: 'member', read_id: 5, unread: 1, mentions: 0 } };"
+        "page([], 5, { room }); return [state.unread, held()];"
+    )
+    assert result == [2, [[6, 6], [7, 7]]]
+
+
+def test_replies_in_threads_advance_and_stay_out_of_the_room(run: Any) -> None:
+    result = run(
+        f"{ME} page([message(1, 1)], 5); mine(); event(message(6, 6, {{ thread: 1, mentions: [1] }}));"
+        "return [held(), state.complete, state.unread, state.mentions];"
+    )
+    assert result == [[[1, 1]], 6, 0, 1]
+
+
+def test_a_deleted_reply_stays_in_its_thread(run: Any) -> None:
+    result = run(
+        "page([message(1, 1)], 5);"
+        "store.setPage('r', 'begin', { messages: [message(3, 3)], has_older: false }, { thread: 1 });"
+        "event(message(6, 6, { thread: 1 })); event(message(6, 7, { deleted: true, text_seq: 0 }));"
+        "event(message(3, 8, { deleted: true, text_seq: 0 }));"
+        "return [held(), state.thread(1).list().map((one) => [one.id, one.deleted]), state.complete];"
+    )
+    assert result == [[[1, 1]], [[3, True], [6, True]], 8]
+
+
+def test_what_is_left_of_a_message_never_seen_waits_until_it_is_known_where_it_stood(run: Any) -> None:
+    result = run(
+        "const doubtful = []; store.addEventListener('doubtful', ({ detail }) => doubtful.push(detail));"
+        "page([message(1, 1)], 5); event(message(4, 6, { deleted: true, text_seq: 0 })); const before = held();"
+        "store.settle(doubtful[0]); return [before, held(), doubtful.length];"
+    )
+    assert result == [[[1, 1]], [[1, 1], [4, 6]], 1]
+
+
+def test_a_reply_that_overtakes_the_page_of_its_thread_is_kept(run: Any) -> None:
+    result = run(
+        "page([message(1, 1)], 5); const thread = state.thread(1); event(message(6, 6, { thread: 1 }));"
+        "store.setPage('r', 'begin', { messages: [message(3, 3)], has_older: false }, { thread: 1 });"
+        "return thread.list().map((one) => one.id);"
+    )
+    assert result == [3, 6]
+
+
+def test_a_place_far_back_takes_only_changes_of_what_it_holds(run: Any) -> None:
+    result = run(
+        "const { MessageWindow } = await import('/static/js/state/window.js'); full(51, 100);"
+        "const window = new MessageWindow(); state.excerpt = window;"
+        "const messages = [message(10, 10), message(11, 11)];"
+        "store.setPage('r', 'begin', { messages, has_older: true, has_newer: true }, { window });"
+        "event(message(11, 101)); event(message(12, 102)); event(message(103, 103));"
+        "return [window.list().map((one) => [one.id, one.seq]), held().at(-1), state.complete];"
+    )
+    assert result == [[[10, 10], [11, 101]], [103, 103], 103]
