@@ -39,11 +39,11 @@ class Person:
 
 
 @pytest.fixture
-async def people(house: House, installation: dict[str, str]) -> AsyncIterator[dict[str, Person]]:
+async def people(house: House, migrated: dict[str, str]) -> AsyncIterator[dict[str, Person]]:
     async with AsyncExitStack() as stack:
         found = {}
         for name in ("alice", "bob", "carol"):
-            token = await asyncio.to_thread(_token, installation, name)
+            token = await asyncio.to_thread(_token, migrated, name)
             wires = [
                 await stack.enter_async_context(await Wire.connect(url, token=token)) for url in house.urls
             ]
@@ -53,9 +53,9 @@ async def people(house: House, installation: dict[str, str]) -> AsyncIterator[di
         yield found
 
 
-def _token(installation: dict[str, str], name: str) -> str:
-    with Program.manage("token", name, "--create", **installation) as command:
-        assert command.wait() == 0
+def _token(migrated: dict[str, str], name: str) -> str:
+    with Program.manage("token", name, "--create", **migrated) as command:
+        assert command.wait() == 0, command.output
     return command.lines[-1]
 
 

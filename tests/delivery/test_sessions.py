@@ -63,9 +63,9 @@ async def test_a_changed_password_here_closes_the_other_sessions_there(
 
 
 async def test_a_deactivation_in_the_admin_closes_sockets_and_ends_tokens_there(
-    house: House, installation: dict[str, str], alice: Browser, bob: Browser
+    house: House, migrated: dict[str, str], alice: Browser, bob: Browser
 ) -> None:
-    token = _token(installation, "bob")
+    token = _token(migrated, "bob")
     own = await bob.socket(house.urls[1])
     program = await Wire.connect(house.urls[1], token=token)
     found = re.search(r"/admin/chat/user/(\d+)/change/\">bob<", alice.http.get("/admin/chat/user/").text)
@@ -92,7 +92,7 @@ async def test_a_session_revoked_here_closes_its_sockets_there(
     assert [(await wire.ask("ping"))["type"] for wire in kept] == ["ok", "ok"]
 
 
-def _token(installation: dict[str, str], name: str) -> str:
-    with Program.manage("token", name, **installation) as command:
+def _token(migrated: dict[str, str], name: str) -> str:
+    with Program.manage("token", name, **migrated) as command:
         assert command.wait() == 0
     return command.lines[-1]
