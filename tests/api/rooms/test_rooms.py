@@ -243,6 +243,7 @@ async def test_members_are_paged_by_user_id(clients: Clients, cast: Cast) -> Non
             {
                 "user": {"id": cast.alice.pk, "name": "Alice", "avatar": None, "kind": "user"},
                 "role": "owner",
+                "username": "alice",
             }
         ],
         "more": True,
