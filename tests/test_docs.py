@@ -22,6 +22,7 @@ from chat.protocol.events import (
     ReadOk,
     SentOk,
     SeqOk,
+    SlashOk,
     SubscribedOk,
     UnreadOk,
 )
@@ -174,7 +175,7 @@ def test_the_protocol_explains_every_event_with_its_fields() -> None:
 def test_the_protocol_names_what_every_command_is_answered_with() -> None:
     explained = rows("Commands") | {"subscribe": rows("Events")["subscribed"]}
     replies = {SentOk: "send", SeqOk: "edit", PageOk: "sync", PongOk: "ping", SubscribedOk: "subscribe"}
-    replies |= {ReadOk: "read", UnreadOk: "unread"}
+    replies |= {ReadOk: "read", UnreadOk: "unread", SlashOk: "slash"}
     assert set(replies) == set(subclasses(Ok))
     for kind, command in replies.items():
         assert fields_of(kind) - {"id"} <= explained[command], command

@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern] = [
     path("api/rooms/<str:slug>/pinned", resource(messages.list_pinned)),
     path("api/rooms/<str:slug>/read", resource(messages.mark_read)),
     path("api/rooms/<str:slug>/unread", resource(messages.mark_unread)),
+    path("api/slash", resource(messages.list_slash_commands)),
     path("api/messages", resource(messages.list_messages_by_id)),
     path(MESSAGE, resource(messages.read_message, messages.change_message, messages.remove_message)),
     path(f"{MESSAGE}/reactions/<str:emoji>", resource(messages.add_reaction, messages.remove_reaction)),

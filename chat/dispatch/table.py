@@ -14,6 +14,7 @@ from chat.actions.reactions import react
 from chat.actions.rooms import normal_slug
 from chat.actions.typing import announce_typing
 from chat.dispatch.connection import Connection
+from chat.dispatch.words import answer_to
 from chat.errors import ChatError, Invalid, NotFound, Unauthenticated, as_chat_error
 from chat.limits import TYPING_INTERVAL_SECONDS, take
 from chat.logs import about
@@ -28,8 +29,10 @@ from chat.protocol.events import (
     PageOk,
     PongOk,
     ReadOk,
+    Result,
     SentOk,
     SeqOk,
+    SlashOk,
     Subscribed,
     SubscribedOk,
     UnreadOk,
@@ -50,7 +53,8 @@ async def carry_out(connection: Connection, command: commands.AnyCommand) -> Non
     kind = str(type(command).__struct_config__.tag)
     with about(command=kind, user=connection.user_id, room=partial(_room_of, connection, command)):
         try:
-            take("send" if isinstance(command, commands.Send) else "command", _payer(connection))
+            posts_one = isinstance(command, commands.Send | commands.Slash)
+            take("send" if posts_one else "command", _payer(connection))
             with coming_from("socket", connection.visitor.address):
                 reply = await _table[type(command)](connection, command)
         except Exception as error:
@@ -187,6 +191,16 @@ async def _unread(connection: Connection, command: commands.Unread) -> UnreadOk:
     return UnreadOk(id=command.id or "", unread=at.unread, mentions=at.mentions)
 
 
+async def _slash(connection: Connection, command: commands.Slash) -> SlashOk:
+    user, slug = _user(connection), _slug(connection, command)
+    answer = await database.write(answer_to, user, slug, command.text)
+    if isinstance(answer, Result):
+        connection.deliver(encode(answer))
+        return SlashOk(id=command.id or "")
+    posted = await post(user, slug, commands.Send(text=answer.text, thread=command.thread))
+    return SlashOk(id=command.id or "", message_id=posted.message_id, seq=posted.seq)
+
+
 async def _typing(connection: Connection, command: commands.Typing) -> Ok:
     user, slug, moment = _user(connection), _slug(connection, command), time.monotonic()
     if moment - connection.typed_at.get(slug, -TYPING_INTERVAL_SECONDS) >= TYPING_INTERVAL_SECONDS:
@@ -241,6 +255,7 @@ _table: dict[type, Callable[..., Awaitable[Frame | None]]] = {
     commands.Sync: _sync,
     commands.Read: _read,
     commands.Unread: _unread,
+    commands.Slash: _slash,
     commands.Typing: _typing,
     commands.Presence: _presence,
     commands.Ping: _ping,

@@ -77,6 +77,13 @@ class Unread(RoomCommand, kw_only=True, tag="unread"):
     message_id: MessageId
 
 
+class Slash(RoomCommand, kw_only=True, tag="slash"):
+    """A text that begins with a slash and a word."""
+
+    text: str
+    thread: MessageId | None = None
+
+
 class Typing(RoomCommand, kw_only=True, tag="typing"):
     thread: MessageId | None = None
 
@@ -102,6 +109,7 @@ AnyCommand = (
     | Sync
     | Read
     | Unread
+    | Slash
     | Typing
     | Presence
     | Ping

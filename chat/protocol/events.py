@@ -72,6 +72,13 @@ class UnreadOk(Ok, kw_only=True, tag="ok"):
     mentions: int
 
 
+class SlashOk(Ok, kw_only=True, tag="ok"):
+    """The message that was posted; null where the answer came as a `result`."""
+
+    message_id: int | None = None
+    seq: int | None = None
+
+
 class PongOk(Ok, kw_only=True, tag="ok"):
     server_time: str
 
@@ -171,6 +178,14 @@ class Removed(Frame, kw_only=True, tag="removed"):
 class Heartbeat(Frame, kw_only=True, tag="heartbeat"):
     heads: dict[str, int]
     server_time: str
+
+
+class Result(Frame, kw_only=True, tag="result"):
+    """The answer to a slash command, for whoever typed it alone; not stored."""
+
+    room: str
+    text: str
+    html: str
 
 
 class Notice(Frame, kw_only=True, tag="notice"):

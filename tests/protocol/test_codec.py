@@ -25,6 +25,7 @@ FULL: dict[str, dict[str, Any]] = {
     "pin": {"message_id": 1, "on": True},
     "read": {"room": "lobby", "message_id": LARGEST_ID},
     "unread": {"room": "lobby", "message_id": 1},
+    "slash": {"room": "lobby", "text": "/help", "thread": 1},
     "presence": {"state": "idle"},
     "sync": {"room": "lobby", "since": LARGEST_ID, "epoch": ""},
     "typing": {"room": "lobby", "thread": 1},
@@ -33,7 +34,7 @@ FULL: dict[str, dict[str, Any]] = {
 NEEDED = {
     **{"send": {"text"}, "edit": {"message_id", "text"}, "delete": {"message_id"}},
     **{"react": {"message_id", "emoji", "on"}, "pin": {"message_id", "on"}},
-    **{"read": {"message_id"}, "unread": {"message_id"}, "presence": {"state"}},
+    **{"read": {"message_id"}, "unread": {"message_id"}, "presence": {"state"}, "slash": {"text"}},
 }
 
 
@@ -110,7 +111,7 @@ def test_a_number_out_of_range_does_not_hide_the_id_beside_it() -> None:
         assert refused(frame) == (Invalid, "message_id", "c1")
 
 
-@pytest.mark.parametrize("kind", ["nope", "SEND", "send ", "", "hello", "👍", "x" * 10_000, "slash"])
+@pytest.mark.parametrize("kind", ["nope", "SEND", "send ", "", "hello", "👍", "x" * 10_000])
 def test_an_unknown_type_is_a_bad_command(kind: str) -> None:
     assert refused(json.dumps({"type": kind, "id": "c1"})) == (BadCommand, None, "c1")
 

@@ -1,0 +1,58 @@
+"""The words that people may type behind a slash. Other apps add theirs in AppConfig.ready(); none is known here."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from chat.errors import Invalid
+
+
+class Say(NamedTuple):
+    """An answer that is posted to the room, as a message of whoever typed the word."""
+
+    text: str
+
+
+# Given the user, the room's slug and what stands behind the word; returns Markdown for that user alone, or Say.
+# It runs in the writer thread, and calls actions.
+Function = Callable[[Any, str, str], str | Say]
+
+
+class Word(NamedTuple):
+    """`usage` is what to type, `help` one line that says what it does."""
+
+    name: str
+    usage: str
+    help: str
+    function: Function
+
+
+_words: dict[str, Word] = {}
+
+
+def word(name: str, usage: str, help: str) -> Callable[[Function], Function]:
+    """Register a function as what `/name` does."""
+
+    def register(function: Function) -> Function:
+        _words[name] = Word(name, usage, help, function)
+        return function
+
+    return register
+
+
+def listed() -> list[Word]:
+    """All words, by name."""
+    return [_words[name] for name in sorted(_words)]
+
+
+def parse(text: str) -> tuple[Word, str] | Say:
+    """The word of `/word …` and what stands behind it; a text that begins with two slashes is meant as a message.
+
+    Raises Invalid for what is neither.
+    """
+    if text.startswith("//"):
+        return Say(text[1:])
+    name, _, rest = text.removeprefix("/").partition(" ")
+    found = _words.get(name.strip().casefold()) if text.startswith("/") else None
+    if found is None:
+        raise Invalid("There is no such command; /help lists them.", field="text")
+    return found, rest.strip()
