@@ -52,35 +52,37 @@ def test_other_rooms_are_as_they_were(cast: Cast) -> None:
     assert all(sees(cast.bob, room) for room in (cast.open, cast.private, cast.direct))
 
 
+def attempts(bob: User, other: int, slug: str, message_id: int) -> list[Callable[[], object]]:
+    """Everything that somebody may try in a room or with a message of it; `other` is somebody else's id."""
+    return [
+        lambda: say(bob, Room(slug=slug), "hello"),
+        lambda: join_room(bob, slug),
+        lambda: leave_room(bob, slug),
+        lambda: add_members(bob, slug, [other]),
+        lambda: remove_member(bob, slug, other),
+        lambda: set_role(bob, slug, bob.pk, "owner"),
+        lambda: set_notify(bob, slug, "none"),
+        lambda: ban_user(bob, slug, other),
+        lambda: unban_user(bob, slug, bob.pk),
+        lambda: change_room(bob, slug, name="Mine"),
+        lambda: archive_room(bob, slug, True),
+        lambda: edit_message(bob, message_id, "changed"),
+        lambda: delete_message(bob, message_id),
+        lambda: react(bob, message_id, "👍", True),
+        lambda: history.room_for(bob, slug),
+        lambda: history.sync(bob, slug, None, None),
+        lambda: history.page(bob, slug),
+        lambda: history.members_of(bob, slug, 0, 10),
+        lambda: history.bans_of(bob, slug, 0, 10),
+        lambda: history.message_for(bob, message_id),
+    ]
+
+
 @pytest.mark.parametrize("room", ["lobby", "open"])
 def test_to_who_is_banned_the_room_is_missing_whatever_they_try(cast: Cast, room: str) -> None:
     place: Room = getattr(cast, room)
     mine = say(cast.bob, place, "mine").message_id
-    bob, slug = cast.bob, place.slug
-
-    def attempts(slug: str, message_id: int) -> list[Callable[[], object]]:
-        return [
-            lambda: say(bob, Room(slug=slug), "hello"),
-            lambda: join_room(bob, slug),
-            lambda: leave_room(bob, slug),
-            lambda: add_members(bob, slug, [cast.carol.pk]),
-            lambda: remove_member(bob, slug, cast.alice.pk),
-            lambda: set_role(bob, slug, bob.pk, "owner"),
-            lambda: set_notify(bob, slug, "none"),
-            lambda: ban_user(bob, slug, cast.carol.pk),
-            lambda: unban_user(bob, slug, bob.pk),
-            lambda: change_room(bob, slug, name="Mine"),
-            lambda: archive_room(bob, slug, True),
-            lambda: edit_message(bob, message_id, "changed"),
-            lambda: delete_message(bob, message_id),
-            lambda: react(bob, message_id, "👍", True),
-            lambda: history.room_for(bob, slug),
-            lambda: history.sync(bob, slug, None, None),
-            lambda: history.page(bob, slug),
-            lambda: history.members_of(bob, slug, 0, 10),
-            lambda: history.bans_of(bob, slug, 0, 10),
-            lambda: history.message_for(bob, message_id),
-        ]
+    bob, slug, other = cast.bob, place.slug, cast.carol.pk
 
     def answer(attempt: Callable[[], object]) -> str:
         with pytest.raises(NotFound) as error:
@@ -89,8 +91,8 @@ def test_to_who_is_banned_the_room_is_missing_whatever_they_try(cast: Cast, room
 
     assert history.message_for(bob, mine).text == "mine", "it could be seen"
     ban_user(cast.alice, slug, bob.pk)
-    banned = [answer(attempt) for attempt in attempts(slug, mine)]
-    missing = [answer(attempt) for attempt in attempts("no-such-room", 999_999)]
+    banned = [answer(attempt) for attempt in attempts(bob, other, slug, mine)]
+    missing = [answer(attempt) for attempt in attempts(bob, other, "no-such-room", 999_999)]
     assert banned == missing
     assert slug not in [found.slug for found in history.rooms_for(bob)]
 
