@@ -62,7 +62,7 @@ def publish_read(
 ) -> None:
     """A read position moved: for the person's other connections."""
     event = ReadEvent(room=room.slug, message_id=read_id, unread=unread, mentions=mentions)
-    item = hints.passing(user_feed(user_id), event, except_connection=connection)
+    item = hints.passing(user_feed(user_id), event, except_connection=connection, moved_in=room.pk)
     transaction.on_commit(partial(hub.publish, item))
 
 

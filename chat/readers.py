@@ -22,7 +22,7 @@ class DatabaseReaders:
     async def may_read(self, room_id: int, user_ids: set[int | None]) -> set[int | None]:
         return await database.call(history.may_read, room_id, user_ids)
 
-    async def rooms_of(self, user_ids: set[int]) -> dict[int, set[int]]:
+    async def rooms_of(self, user_ids: set[int]) -> dict[int, dict[int, int]]:
         return await database.call(history.rooms_of, user_ids)
 
     async def standings(self, room_ids: set[int], user_ids: set[int]) -> list[Standing]:

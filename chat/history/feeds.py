@@ -10,11 +10,12 @@ from chat.permissions import can_see
 HEAL_PAGE = 500
 
 
-def rooms_of(user_ids: set[int]) -> dict[int, set[int]]:
-    """The ids of the rooms that each of these people belongs to."""
-    found: dict[int, set[int]] = {user_id: set() for user_id in user_ids}
-    for user_id, room_id in Membership.objects.filter(user__in=user_ids).values_list("user_id", "room_id"):
-        found[user_id].add(room_id)
+def rooms_of(user_ids: set[int]) -> dict[int, dict[int, int]]:
+    """How far each of these people has read, by the ids of the rooms that they belong to."""
+    found: dict[int, dict[int, int]] = {user_id: {} for user_id in user_ids}
+    mine = Membership.objects.filter(user__in=user_ids)
+    for user_id, room_id, read_id in mine.values_list("user_id", "room_id", "read_id"):
+        found[user_id][room_id] = read_id
     return found
 
 

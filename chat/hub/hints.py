@@ -48,6 +48,8 @@ class Passing(msgspec.Struct):
     only_users: list[int] | None = None
     # On a person's feed: not for the connection that asked, which has its reply.
     except_connection: str | None = None
+    # On a person's feed: the id of the room in which their read position moved.
+    moved_in: int | None = None
     # On a room's feed: not before this number, so that whoever was put out by it does not hear of it either.
     after: int = 0
 
@@ -131,7 +133,7 @@ def plain_frame(text: str) -> str:
 
 
 def passing(feed: str, frame: Frame, **limits: Any) -> Passing:
-    """`limits` are those of Passing: except_user, only_users, except_connection, after."""
+    """`limits` are those of Passing: except_user, only_users, except_connection, moved_in, after."""
     return Passing(feed, encode(frame), **limits)
 
 

@@ -24,7 +24,7 @@ from chat.hub.hints import (
     from_layer,
     plain_frame,
 )
-from chat.hub.members import ACTIVITY_SECONDS, Members
+from chat.hub.members import ACTIVITY_SECONDS, MEMBERSHIPS_SECONDS, Members
 from chat.hub.presence import REPEAT_SECONDS, Presence
 from chat.payloads import now
 from chat.protocol.closes import Close
@@ -91,6 +91,7 @@ class Hub:
             (HEARTBEAT_SECONDS, self._beat),
             (SESSIONS_SECONDS, self._check_all_sessions),
             (ACTIVITY_SECONDS, self._members.tell),
+            (MEMBERSHIPS_SECONDS, self._members.look_up_all),
             (REPEAT_SECONDS, self.presence.repeat),
             (0, self._members.look_up),
             (0, self.presence.tell),
@@ -115,6 +116,8 @@ class Hub:
             self._users[user_id] = set()
             self.bus.want(f"{USER_GROUP_PREFIX}{user_id}")
             self._members.come(user_id)
+        else:
+            self._members.come_again(user_id)
         self._users[user_id].add(connection)
         self.presence.mark(user_id)
 
@@ -155,6 +158,8 @@ class Hub:
         feed = connection.rooms.pop(room_id, None)
         if feed is not None:
             feed.remove(connection)
+            if connection.user_id is not None:
+                self._members.follow_no_more(connection.user_id, room_id)
 
     def accept(self, item: Item) -> None:
         """Something that happened in this process: deliver it here, and tell the others."""
@@ -211,6 +216,8 @@ class Hub:
             feed.pass_on(item)
         elif kind == "user":
             self._send_to(int(number), item)
+            if item.moved_in is not None:
+                self._members.move(int(number), item.moved_in)
 
     def _send_to(self, user_id: int, item: Passing) -> None:
         for connection in list(self._users.get(user_id, ())):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # Newcomers of this moment are asked for in one query.
 GATHER_SECONDS = 0.05
 ACTIVITY_SECONDS = 1.0
+# Word of a membership or a read position that was lost is made up for within this: one query for everybody here.
+MEMBERSHIPS_SECONDS = 30
 # After a restart everybody comes at once; so many are told per round how their rooms stand.
 GREETED_AT_ONCE = 100
 
@@ -36,7 +38,8 @@ class Members:
         self._bus = bus
         self._connections = connections
         self._on_rooms = on_rooms
-        self._rooms: dict[int, set[int]] = {}
+        # By person: how far they have read in the rooms that they belong to.
+        self._rooms: dict[int, dict[int, int]] = {}
         self._members: dict[int, set[int]] = defaultdict(set)
         self._heads: dict[int, int] = {}
         self._unknown: set[int] = set()
@@ -44,25 +47,39 @@ class Members:
         # Rooms in which something happened, and people who have been told nothing yet.
         self._touched: set[int] = set()
         self._ungreeted: set[int] = set()
-        # Rooms that people have just come to belong to, by room and person.
+        # By room and person: who came to belong to a room, or whose read position moved, is told in any case.
         self._owed: set[tuple[int, int]] = set()
         self._told: dict[tuple[int, int], Standing] = {}
 
     def rooms(self, user_id: int) -> set[int]:
         """The ids of the rooms that somebody who is here belongs to, as far as they are known by now."""
-        return self._rooms.get(user_id, set())
+        return set(self._rooms.get(user_id, ()))
 
     def come(self, user_id: int) -> None:
         """Somebody connected: their rooms are looked up soon."""
         self._ungreeted.add(user_id)
         self._look_up(user_id)
 
+    def come_again(self, user_id: int) -> None:
+        """Somebody who is here connected once more, and read how the rooms stand: what others were told is old."""
+        for room_id in self._rooms.get(user_id, ()):
+            self.follow_no_more(user_id, room_id)
+
+    def follow_no_more(self, user_id: int, room_id: int) -> None:
+        """Somebody who saw for themselves how a room stands has to be told again from now on."""
+        self._told.pop((room_id, user_id), None)
+
+    def move(self, user_id: int, room_id: int) -> None:
+        """Somebody's read position moved. What is being told just now may be from before, or come after newer word."""
+        if room_id in self._rooms.get(user_id, ()):
+            self._owed.add((room_id, user_id))
+
     def go(self, user_id: int) -> None:
         """Their last connection is gone."""
         self._unknown.discard(user_id)
         self._ungreeted.discard(user_id)
         self._owed = {(room, user) for room, user in self._owed if user != user_id}
-        for room_id in self._rooms.pop(user_id, set()):
+        for room_id in self._rooms.pop(user_id, {}):
             self._leave(user_id, room_id)
 
     def change(self, item: MembershipsChanged) -> None:
@@ -91,6 +108,11 @@ class Members:
         """The rooms whose heads matter to somebody here."""
         return list(self._members)
 
+    async def look_up_all(self) -> None:
+        """Have the rooms of everybody here looked up."""
+        self._unknown |= self._connections.keys()
+        self._arrived.set()
+
     async def look_up(self) -> None:
         """One round: the rooms of those who came or whose memberships changed; waits for the first."""
         await self._arrived.wait()
@@ -110,38 +132,50 @@ class Members:
 
     async def tell(self) -> None:
         """One round: those who are not subscribed hear how the rooms stand in which something happened."""
-        touched = set(self._touched)
-        pairs = {(room, user) for room in touched for user in self._members.get(room, ())}
-        greeted = [user for user in self._ungreeted if user in self._rooms][:GREETED_AT_ONCE]
-        pairs |= {(room, user) for user in greeted for room in self._rooms[user]}
+        # Taken first: what happens while the database is asked belongs to the next round.
+        touched, self._touched = self._touched, set()
+        greeted = {user for user in self._ungreeted if user in self._rooms}
+        greeted = set(sorted(greeted)[:GREETED_AT_ONCE])
+        self._ungreeted -= greeted
         owed = {(room, user) for room, user in self._owed if room in self._rooms.get(user, ())}
-        pairs |= owed
+        self._owed -= owed
+        try:
+            await self._tell(touched, greeted, owed)
+        except ChatError:
+            self._touched |= touched & self._members.keys()
+            self._ungreeted |= greeted & self._connections.keys()
+            self._owed |= {(room, user) for room, user in owed if user in self._connections}
+            raise
+
+    async def _tell(self, touched: set[int], greeted: set[int], owed: set[tuple[int, int]]) -> None:
+        pairs = {(room, user) for room in touched for user in self._members.get(room, ())} | owed
+        pairs |= {(room, user) for user in greeted for room in self._rooms[user]}
         pairs = {(room, user) for room, user in pairs if self._listeners(room, user)}
-        if pairs:
-            rooms, users = {room for room, _ in pairs}, {user for _, user in pairs}
-            for standing in await self._readers.standings(rooms, users):
-                pair = (standing.room_id, standing.user_id)
-                if pair in owed:
-                    self._told.pop(pair, None)
-                if pair in pairs:
-                    self._tell_one(standing, new=standing.user_id in greeted and pair not in owed)
-        self._ungreeted.difference_update(greeted)
-        self._touched.difference_update(touched)
-        self._owed.difference_update(owed)
+        if not pairs:
+            return
+        rooms, users = {room for room, _ in pairs}, {user for _, user in pairs}
+        for standing in await self._readers.standings(rooms, users):
+            pair = (standing.room_id, standing.user_id)
+            if pair in owed:
+                self._told.pop(pair, None)
+            if pair in pairs:
+                self._tell_one(standing, new=standing.user_id in greeted and pair not in owed)
 
     def _look_up(self, user_id: int) -> None:
         self._unknown.add(user_id)
         self._arrived.set()
 
-    def _know(self, user_id: int, rooms: set[int]) -> None:
-        before = self._rooms.get(user_id)
-        self._rooms[user_id] = rooms
-        for room_id in rooms - (before or set()):
+    def _know(self, user_id: int, rooms: dict[int, int]) -> None:
+        known = user_id in self._rooms
+        before, self._rooms[user_id] = self._rooms.get(user_id, {}), rooms
+        for room_id in rooms.keys() - before.keys():
             if not self._members[room_id]:
                 self._bus.want(f"{GROUP_PREFIX}{room_id}")
             self._members[room_id].add(user_id)
-        for room_id in (before or set()) - rooms:
+        for room_id in before.keys() - rooms.keys():
             self._leave(user_id, room_id)
+        if known:
+            self._owed |= {(room, user_id) for room, read_id in rooms.items() if before.get(room) != read_id}
         self._on_rooms(user_id)
 
     def _leave(self, user_id: int, room_id: int) -> None:
