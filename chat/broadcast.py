@@ -42,6 +42,12 @@ def publish_room(room: Room) -> None:
     transaction.on_commit(partial(hub.publish, item))
 
 
+def publish_person(user: User) -> None:
+    """A person changed: for what their open connections know of them."""
+    item = hub.PersonChanged(user.pk, user.name, user.hides_presence)
+    transaction.on_commit(partial(hub.publish, item))
+
+
 def publish_user(user: User, room_ids: Iterable[int]) -> None:
     """What everybody may see of a person changed: told in these rooms."""
     event = UserEvent(user=user_object(user))

@@ -67,6 +67,10 @@ class Connection:
         """Characters handed over and not written yet; what a slow reader is judged by."""
         return self._pending
 
+    def person_changed(self, name: str, hides_presence: bool) -> None:
+        if (user := self.visitor.user) is not None:
+            user.name, user.hides_presence = name, hides_presence
+
     def deliver(self, frame: str) -> None:
         """Queue a text frame; a reader too far behind is closed with 1013."""
         if self.closed:

@@ -15,7 +15,16 @@ from chat.errors import Unavailable
 from chat.hub import measures
 from chat.hub.bus import ANSWER_SECONDS
 from chat.hub.feed import Credential, Healed, Readers, RoomFeed, Standing
-from chat.hub.hints import Hint, Item, MembershipsChanged, Passing, SessionsChanged, group_of, to_layer
+from chat.hub.hints import (
+    Hint,
+    Item,
+    MembershipsChanged,
+    Passing,
+    PersonChanged,
+    SessionsChanged,
+    group_of,
+    to_layer,
+)
 from chat.hub.hub import HEARTBEAT_SECONDS, Connection, Hub
 
 __all__ = [
@@ -28,6 +37,7 @@ __all__ = [
     "Item",
     "MembershipsChanged",
     "Passing",
+    "PersonChanged",
     "Readers",
     "RoomFeed",
     "SessionsChanged",

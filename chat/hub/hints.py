@@ -74,6 +74,14 @@ class MembershipsChanged(msgspec.Struct):
     reason: str | None = None
 
 
+class PersonChanged(msgspec.Struct):
+    """What open connections of a person know of them is out of date."""
+
+    user_id: int
+    name: str
+    hides_presence: bool
+
+
 class PersonHere(msgspec.Struct):
     """A person as one process sees them: online, idle or (just gone) offline, and the rooms in which they are seen."""
 
@@ -94,7 +102,7 @@ class PeopleHere(msgspec.Struct):
     asking: bool = False
 
 
-Item = Hint | Passing | SessionsChanged | MembershipsChanged | PeopleHere
+Item = Hint | Passing | SessionsChanged | MembershipsChanged | PersonChanged | PeopleHere
 
 
 def hint_of(room_id: int, message: MessageObject, prev: int | None = None) -> Hint:
@@ -143,14 +151,15 @@ def group_of(item: Item) -> str:
         return f"{GROUP_PREFIX}{item.room_id}"
     if isinstance(item, PeopleHere):
         return PEOPLE_GROUP
-    if isinstance(item, SessionsChanged | MembershipsChanged):
+    if isinstance(item, SessionsChanged | MembershipsChanged | PersonChanged):
         return f"{USER_GROUP_PREFIX}{item.user_id}"
     kind, _, number = item.feed.partition(".")
     return f"{GROUP_PREFIX if kind == 'room' else USER_GROUP_PREFIX}{number}"
 
 
 _kinds: dict[str, type[Item]] = {
-    kind.__name__: kind for kind in (Hint, Passing, SessionsChanged, MembershipsChanged, PeopleHere)
+    kind.__name__: kind
+    for kind in (Hint, Passing, SessionsChanged, MembershipsChanged, PersonChanged, PeopleHere)
 }
 
 

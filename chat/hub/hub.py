@@ -20,6 +20,7 @@ from chat.hub.hints import (
     MembershipsChanged,
     Passing,
     PeopleHere,
+    PersonChanged,
     SessionsChanged,
     from_layer,
     plain_frame,
@@ -60,6 +61,9 @@ class Connection(Subscriber, Protocol):
     @property
     def pending(self) -> int:
         """How much waits to be written to it."""
+
+    def person_changed(self, name: str, hides_presence: bool) -> None:
+        """Its person has this name now, and is shown as online or not."""
 
     def close(self, code: Close, reason: str) -> None: ...
 
@@ -202,6 +206,10 @@ class Hub:
             self._spawn(sessions.check(self._readers, here, item))
         elif isinstance(item, MembershipsChanged):
             self._members.change(item)
+        elif isinstance(item, PersonChanged):
+            for connection in self._users.get(item.user_id, ()):
+                connection.person_changed(item.name, item.hides_presence)
+            self.presence.mark(item.user_id)
         elif isinstance(item, PeopleHere):
             self.presence.hear(item)
         else:

@@ -3,6 +3,7 @@
 import pytest
 
 from chat import database
+from chat.actions.accounts.profiles import change_profile
 from chat.models import User
 from tests.cast import Cast
 from tests.consumers.socket import Socket
@@ -74,3 +75,15 @@ async def test_nobody_outside_of_the_room_is_told(cast: Cast) -> None:
             await heard(alice, cast.bob, "online")
         await carol.ask("ping")
         assert not [event for event in carol.events if event["type"] == "presence"]
+
+
+async def test_hiding_and_another_name_hold_for_open_connections(cast: Cast) -> None:
+    async with (
+        await come(cast.alice, "/ws/chat/lobby/") as alice,
+        await come(cast.bob, "/ws/chat/lobby/") as bob,
+    ):
+        await heard(alice, cast.bob, "online")
+        await database.write(change_profile, cast.bob, name="Robert", hides_presence=True)
+        await heard(alice, cast.bob, "offline")
+        await bob.ask("typing")
+        assert (await alice.event("typing"))["user"]["name"] == "Robert"

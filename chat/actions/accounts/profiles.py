@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from chat.broadcast import publish_user
+from chat.broadcast import publish_person, publish_user
 from chat.errors import Invalid
 from chat.limits import check_characters
 from chat.models import Membership, Message, User
@@ -28,6 +28,7 @@ def change_profile(user: User, *, name: str | None = None, hides_presence: bool 
             setattr(row, field, wanted[field])
         if changed:
             row.save(update_fields=changed)
+            publish_person(row)
         if "name" in changed:
             publish_user(row, _rooms_of(row))
     return row
