@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db import transaction
@@ -19,6 +19,7 @@ from chat.actions.accounts import (
     revoke_token,
 )
 from chat.actions.accounts.oversight import end_all_sessions, note_change, note_password
+from chat.actions.accounts.profiles import change_profile
 from chat.admin.everything import RIGHT, EverythingMixin
 from chat.admin.records import (
     RecordAdmin,
@@ -29,6 +30,7 @@ from chat.admin.records import (
     way_to_trail,
 )
 from chat.admin.reset_links import ResetLinksMixin
+from chat.errors import ChatError
 from chat.models import AuditEntry, Ban, Invitation, Membership, Message, SignIn, Token, User
 
 # Only those who have all rights give rights.
@@ -96,11 +98,21 @@ class PersonAdmin(EverythingMixin, ResetLinksMixin, UserBase):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change:
             columns = [name for name in form.changed_data if not obj._meta.get_field(name).many_to_many]
+            if "name" in columns:
+                columns.remove("name")
+                self._rename(request, obj)
             obj.save(update_fields=columns)
             return
         password = form.cleaned_data["password1"] if form.cleaned_data["set_usable_password"] else None
         made = create_account(obj.username, password, name=obj.name, email=obj.email, by=operator_of(request))
         obj.__dict__.update(made.__dict__)
+
+    def _rename(self, request: HttpRequest, person: User) -> None:
+        """By the action, which tells open pages."""
+        try:
+            change_profile(person, name=person.name)
+        except ChatError as error:
+            self.message_user(request, error.detail, messages.ERROR)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -130,3 +130,19 @@ async def _olga() -> AsyncClient:
 def _socket(client: AsyncClient) -> Socket:
     cookie = f"sessionid={client.cookies['sessionid'].value}"
     return Socket("/ws/chat/", headers={"cookie": cookie, "origin": "http://testserver"})
+
+
+async def test_open_browsers_show_a_name_that_an_operator_changed() -> None:
+    cast = await database.write(assemble)
+    admin = await _olga()
+    token = await database.write(create_token, cast.alice)
+    page = await admin.get(f"/admin/chat/user/{cast.bob.pk}/change/")
+    form = {
+        name: field for name, field in page.context["adminform"].form.initial.items() if field is not None
+    }
+    form |= {"name": "Robert", "groups": [], "user_permissions": []}
+    async with Socket(headers={"authorization": f"Bearer {token}"}) as alice:
+        await alice.event("subscribed")
+        answer = await admin.post(f"/admin/chat/user/{cast.bob.pk}/change/", form)
+        assert answer.status_code == 302, answer.context["adminform"].form.errors
+        assert (await alice.event("user"))["user"]["name"] == "Robert"

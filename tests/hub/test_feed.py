@@ -41,6 +41,9 @@ class Listener:
     def deliver(self, frame: str) -> None:
         self.frames.append(json.loads(frame))
 
+    def person_changed(self, name: str, hides_presence: bool) -> None:
+        pass
+
     def expelled(self, room_id: int) -> None:
         self.put_out = True
 
