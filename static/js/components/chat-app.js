@@ -19,6 +19,8 @@ import "./toast-stack.js";
 const narrow = matchMedia("(width < 64rem)");
 /** Where F6 stops, in the order in which they stand. */
 const PLACES = ["room-sidebar", ".room-header", "message-list .log", "message-composer", ".side-pane"];
+/** What it lands on in a place, the first that there is. */
+const STOPS = ["a[aria-current=page]", "textarea", "[role=article][tabindex='0']", "a, button, input"];
 
 class ChatApp extends ChatElement {
   static properties = { ...ChatElement.properties, drawer: { state: true } };
@@ -212,7 +214,7 @@ class ChatApp extends ChatElement {
     const places = PLACES.map((name) => this.querySelector(name)).filter((place) => place?.checkVisibility() && !place.closest("[inert]"));
     const at = places.findIndex((place) => place?.contains(document.activeElement));
     const next = places[(at + (event.shiftKey ? places.length - 1 : 1) + (at === -1 && event.shiftKey ? 1 : 0)) % places.length];
-    const inside = next?.querySelector("a[aria-current=page], textarea, [role=article][tabindex='0'], a, button, input");
+    const inside = STOPS.map((name) => next?.querySelector(name)).find(Boolean);
     /** @type {HTMLElement | null | undefined} */ (inside ?? next)?.focus();
   }
 }

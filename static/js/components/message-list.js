@@ -183,11 +183,12 @@ export class MessageList extends ChatElement {
   }
 
   /** Go to the newest message and stay there. */
-  toLatest() {
+  async toLatest() {
     if (this.thread === null && this.state.excerpt) {
       this.state.excerpt = null;
       this.chat.store.changed(this.state);
-      this.keeper.endIsLast = true;
+      this.requestUpdate();
+      await this.updateComplete;
     }
     this.keeper.stick();
   }

@@ -53,9 +53,12 @@ class SidePane extends ChatElement {
     if (changed.has("pane") && JSON.stringify(before) !== JSON.stringify(this.pane)) this.focusInside();
   }
 
-  focusInside() {
-    const target = this.pane.kind === "thread" ? this.querySelector("#thread-text") : null;
-    /** @type {HTMLElement} */ (target ?? this.querySelector(".side-pane")).focus();
+  async focusInside() {
+    const thread = /** @type {import("lit").LitElement | null} */ (this.querySelector("thread-pane"));
+    await thread?.updateComplete;
+    const composer = /** @type {import("./message-composer.js").MessageComposer | null} */ (this.querySelector("message-composer"));
+    await composer?.updateComplete;
+    (composer ?? /** @type {HTMLElement | null} */ (this.querySelector(".side-pane")))?.focus();
   }
 }
 

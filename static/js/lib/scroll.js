@@ -15,6 +15,8 @@ export class ScrollKeeper {
   #sticks = true;
   /** Whether the end of what is shown is the end of all there is. */
   endIsLast = true;
+  /** Whether it is on its way to a place, where scrolling says nothing of what somebody wants. */
+  #isGoing = false;
   /** @type {{ element: Element, top: number } | null} */
   #anchor = null;
   #observer = new ResizeObserver(() => this.#settle());
@@ -43,19 +45,25 @@ export class ScrollKeeper {
   stick() {
     this.#sticks = true;
     this.#anchor = null;
-    if (this.scroller) this.#toEnd(this.scroller);
+    this.#go();
     this.tell(true);
   }
 
   /** Bring an element to a height of the window, 0 the top and 1 the end. @param {HTMLElement} element @param {number} height */
   show(element, height) {
-    const { scroller } = this;
-    if (!scroller) return;
+    if (!this.scroller) return;
     this.#sticks = false;
-    // What was just put in has no height yet: it is held there while the rest is laid out.
-    this.#anchor = { element, top: scroller.clientHeight * height };
+    this.#anchor = { element, top: this.scroller.clientHeight * height };
+    this.#go();
+  }
+
+  /** What was just put in has no height yet: the place is held while the rest is laid out. */
+  #go() {
+    this.#isGoing = true;
     this.#settle();
     requestAnimationFrame(() => {
+      this.#settle();
+      this.#isGoing = false;
       this.scrolled();
       this.tell(this.#sticks);
     });
@@ -64,7 +72,7 @@ export class ScrollKeeper {
   /** The place changed: by hand, or by us. */
   scrolled() {
     const { scroller } = this;
-    if (!scroller) return;
+    if (!scroller || this.#isGoing) return;
     const left = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
     const sticks = this.endIsLast && left <= NEAR;
     this.#anchor = sticks ? null : this.#topmost(scroller);
