@@ -10,7 +10,6 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from chat import limits
-from chat.accounts.guests import guest_of
 from chat.accounts.views import SignupView, say
 from chat.actions.accounts import find_invitation, redeem_invitation
 from chat.errors import ChatError, NotFound
@@ -32,9 +31,10 @@ class InvitationView(SignupView):
         secret = kwargs["secret"]
         try:
             limits.take("invitation", request.META.get("REMOTE_ADDR"))
-            self.invitation = find_invitation(secret)
-            if isinstance(request.user, User) and guest_of(request) is None:
-                return _let_in(request, request.user, self.invitation, secret)
+            visitor = request.user if isinstance(request.user, User) else None
+            self.invitation = find_invitation(secret, visitor)
+            if visitor is not None and not visitor.is_guest:
+                return _let_in(request, visitor, self.invitation, secret)
         except ChatError as error:
             return _refuse(request, error)
         # The adapter asks for it whether an account may be made, and makes it by it.

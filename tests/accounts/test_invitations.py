@@ -116,10 +116,10 @@ def test_a_link_that_does_not_hold_says_nothing_of_the_room(
     visitor: Client, signed_in: SignIn, bob: User, link: str, den: Room
 ) -> None:
     Ban.objects.create(room=den, user=bob)
-    banned = signed_in(bob).post(link)
+    banned, looked = signed_in(bob).post(link), signed_in(bob).get(link)
     Invitation.objects.update(uses_left=0)
     spent, unknown = visitor.get(link), visitor.get("/accounts/invite/unknown/")
-    for response in (banned, spent, unknown):
+    for response in (banned, looked, spent, unknown):
         assert response.status_code == 404
         assert "This link is spent" in response.content.decode()
         assert "The den" not in response.content.decode()

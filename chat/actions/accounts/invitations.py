@@ -62,10 +62,10 @@ def revoke_invitation(user: User, invitation_id: int) -> None:
         invitation.delete()
 
 
-def find_invitation(secret: str) -> Invitation:
-    """The invitation behind a link, as long as it holds; raises NotFound."""
+def find_invitation(secret: str, visitor: User | None = None) -> Invitation:
+    """The invitation behind a link, as long as it holds; raises NotFound, for who is banned from its room too."""
     found = Invitation.objects.select_related("room", "by").filter(digest=digest(secret)).first()
-    if found is None or not _holds(found):
+    if found is None or not _holds(found) or _is_banned(visitor, found.room):
         raise _spent()
     return found
 
@@ -81,7 +81,7 @@ def redeem_invitation(user: User, secret: str) -> Invitation:
     with transaction.atomic():
         invitation = _lock(secret)
         if invitation.room is not None and membership_in(invitation.room, user) is None:
-            if Ban.objects.filter(room=invitation.room, user=user).exists():
+            if _is_banned(user, invitation.room):
                 raise _spent()
             admit(invitation.room, [user], by=invitation.by)
             _use(invitation, user)
@@ -123,6 +123,10 @@ def _holds(invitation: Invitation) -> bool:
     if invitation.room is not None and invitation.room.archived:
         return False
     return invitation.uses_left != 0 and _may_invite(invitation.by, invitation.room)
+
+
+def _is_banned(user: User | None, room: Room | None) -> bool:
+    return user is not None and room is not None and Ban.objects.filter(room=room, user=user).exists()
 
 
 def _may_invite(user: User, room: Room | None) -> bool:
