@@ -44,9 +44,7 @@ def edit_message(user: User, message_id: int, text: str, seq: int | None = None)
     rendered = render(text)
     with transaction.atomic():
         room, message = lock_message(Room.objects.visible_to(user), message_id)
-        _check_touchable(user, room, message)
-        if not can_edit(user, message):
-            raise Forbidden("Only its author edits a message.", field="message_id")
+        _check_may_edit(user, room, message)
         if seq is not None and seq < message.text_seq:
             raise Conflict("The text has changed since you began to edit.", field="seq")
         if text == message.text:
@@ -93,12 +91,15 @@ def make_tombstones(room: Room, messages: Sequence[Message]) -> None:
     count_replies(room, [message for message in messages if message.thread_id is not None])
 
 
-def _check_touchable(user: User, room: Room, message: Message) -> None:
+def _check_may_edit(user: User, room: Room, message: Message) -> None:
+    """What somebody may never do is forbidden, archived or not, as it is for deletions and pins."""
     if not can_write(user, room, membership_in(room, user)):
         raise Forbidden("You may read this room, not write in it.", field="message_id")
-    check_not_archived(room)
     if message.kind == Message.Kind.SYSTEM:
         raise Forbidden("What the system records stays as it is.", field="message_id")
+    if not can_edit(user, message):
+        raise Forbidden("Only its author edits a message.", field="message_id")
+    check_not_archived(room)
     if message.deleted:
         raise NotFound("This message was deleted.", field="message_id")
 

@@ -1,5 +1,6 @@
 """Typing: told to the others in the room, kept nowhere."""
 
+from chat.actions.log import check_not_archived
 from chat.broadcast import publish_typing
 from chat.errors import Forbidden
 from chat.history import membership_of, visible_room
@@ -12,4 +13,5 @@ def announce_typing(user: User, slug: str, thread: int | None = None) -> None:
     room = visible_room(user, slug)
     if not can_write(user, room, membership_of(user, room)):
         raise Forbidden("You may read this room, not write in it.", field="room")
+    check_not_archived(room)
     publish_typing(room, user, thread)

@@ -54,7 +54,7 @@ class RightsAdmin(RecordedMixin, GroupAdmin):
 
 @admin.register(EmailAddress)
 class AddressAdmin(RecordedMixin, EmailAddressAdmin):  # type: ignore[misc]
-    @admin.action(description="Mark as confirmed")
+    @admin.action(description="Mark as confirmed", permissions=["change"])
     def make_verified(self, request: HttpRequest, queryset: QuerySet[EmailAddress]) -> None:
         """Whoever has a confirmed address is sent a link to a new password there."""
         with transaction.atomic():
