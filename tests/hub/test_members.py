@@ -45,6 +45,9 @@ class Listener:
     def expelled(self, room_id: int) -> None:
         raise AssertionError
 
+    def person_changed(self, name: str, hides_presence: bool) -> None:
+        raise AssertionError
+
     def close(self, code: Close, reason: str) -> None:
         raise AssertionError
 
