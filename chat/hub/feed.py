@@ -95,7 +95,7 @@ class RoomFeed:
         self.slug = slug
         self.delivered: int | None = None
         # A subscriber whose first page is still being read collects its frames instead of getting them.
-        self.subscribers: dict[Subscriber, list[Hint] | None] = {}
+        self.subscribers: dict[Subscriber, list[Hint | Passing] | None] = {}
         self._readers = readers
         self._forget = forget
         # The number that each one's own page was complete to: their rights were looked at after that change.
@@ -133,15 +133,17 @@ class RoomFeed:
         if subscriber not in self.subscribers:
             return False
         collected = self.subscribers[subscriber] or []
+        for item in collected:
+            if isinstance(item, Hint) and item.puts_out(subscriber.user_id, complete_to):
+                self._expel(subscriber, item.reason or "removed")
+                return False
         self.subscribers[subscriber] = None
         self._read_to[subscriber] = complete_to
         if first_frame is not None:
             subscriber.deliver(first_frame)
-        for hint in collected:
-            if subscriber.plain and hint.plain is not None:
-                subscriber.deliver(hint.plain)
-            elif not subscriber.plain and hint.seq > complete_to:
-                subscriber.deliver(hint.frame)
+        for item in collected:
+            if (text := item.text_for(subscriber.user_id, subscriber.plain, complete_to)) is not None:
+                subscriber.deliver(text)
         return True
 
     def remove(self, subscriber: Subscriber) -> None:
@@ -170,13 +172,17 @@ class RoomFeed:
         if item.after and (self.delivered is None or self.delivered < item.after):
             self._held.append(item)
         else:
-            self.send(item.frame, item.plain, item.except_user)
+            self._send(item)
 
     def send(self, frame: str, plain: str | None, except_user: int | None = None) -> None:
         """Send to everybody here at once."""
-        for subscriber in list(self.subscribers):
-            text = plain if subscriber.plain else frame
-            if text is not None and (except_user is None or subscriber.user_id != except_user):
+        self._send(Passing("", frame, plain, except_user))
+
+    def _send(self, item: Passing) -> None:
+        for subscriber, collected in list(self.subscribers.items()):
+            if collected is not None:
+                collected.append(item)
+            elif (text := item.text_for(subscriber.user_id, subscriber.plain)) is not None:
                 subscriber.deliver(text)
 
     def _advance(self) -> None:
@@ -244,8 +250,8 @@ class RoomFeed:
         allowed = await self._readers.may_read(self.room_id, user_ids) if user_ids else set()
         for subscriber in list(self.subscribers):
             cause = named.get(subscriber.user_id)
-            # Who came back since, and read the room after the change, stays.
-            if cause is not None and self._read_to.get(subscriber, 0) < cause.seq:
+            # Who came back since, and read the room after the change, stays. Of who reads just now `open` will know.
+            if cause is not None and self._read_to.get(subscriber, cause.seq) < cause.seq:
                 self._expel(subscriber, cause.reason or "removed")
             elif subscriber.user_id in user_ids and subscriber.user_id not in allowed:
                 self._expel(subscriber, general or "removed")

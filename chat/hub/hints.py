@@ -35,6 +35,14 @@ class Hint(msgspec.Struct):
     # When it was published, in seconds since the epoch by the publisher's clock; only measured with.
     sent_at: float | None = None
 
+    def text_for(self, user_id: int | None, plain: bool, complete_to: int = 0) -> str | None:
+        """What a subscriber is sent whose page was complete to a number; the plain dialect has no pages."""
+        return self.plain if plain else self.frame if self.seq > complete_to else None
+
+    def puts_out(self, user_id: int | None, complete_to: int) -> bool:
+        """Whether it ends what this person reads from a page that was complete to a number."""
+        return self.expelled is not None and self.expelled == user_id and self.seq > complete_to
+
 
 class Passing(msgspec.Struct):
     """An event without a number, for everybody on a feed (`room.7`, `user.3`). `origin` is the sending hub."""
@@ -52,6 +60,12 @@ class Passing(msgspec.Struct):
     moved_in: int | None = None
     # On a room's feed: not before this number, so that whoever was put out by it does not hear of it either.
     after: int = 0
+
+    def text_for(self, user_id: int | None, plain: bool, complete_to: int = 0) -> str | None:
+        """The same as of a hint: a page shows the room as it is after the changes that it holds."""
+        if 0 < self.after <= complete_to or (self.except_user is not None and self.except_user == user_id):
+            return None
+        return self.plain if plain else self.frame
 
 
 class SessionsChanged(msgspec.Struct):

@@ -260,3 +260,37 @@ async def test_an_event_that_belongs_to_a_change_waits_for_it(
     assert [frame.get("text") or frame["message"]["seq"] for frame in listener.frames] == [
         *("after 0", 1, "after 1", 2, "after 2")
     ]
+
+
+async def test_an_event_that_comes_while_the_first_page_is_read_follows_it(
+    feed: RoomFeed, lobby: Room, alice: User
+) -> None:
+    """Else the page, which may be from before it, would be believed. What the page shows already is left out."""
+    listener = Listener()
+    feed.add(listener)
+    for number in (1, 2):
+        feed.offer(await say(alice, lobby, f"line {number}"))
+        feed.pass_on(hint_forms.passing("room.1", Notice(text=f"after {number}"), after=number))
+    feed.send('{"type": "typing"}', None)
+    assert listener.frames == []
+    assert feed.open(listener, '{"type": "first"}', complete_to=1)
+    told = [frame.get("text", frame["type"]) for frame in listener.frames]
+    assert told == ["first", "message", "after 2", "typing"]
+
+
+async def test_who_reads_the_room_while_their_leave_is_delivered_stays_if_they_saw_it(
+    feed: RoomFeed, lobby: Room, alice: User
+) -> None:
+    before, after = Listener(alice.pk), Listener(alice.pk)
+    for listener in (before, after):
+        feed.add(listener)
+    await database.write(join_room, alice, lobby.slug)
+    await database.write(leave_room, alice, lobby.slug)
+    for seq in (1, 2):
+        feed.offer(await database.call(_system_hint, lobby.pk, seq))
+    await until(lambda: feed.delivered == 2)
+    assert feed.open(after, None, complete_to=2)
+    assert (after.frames, after.put_out) == ([], False)
+    assert not feed.open(before, '{"type": "first"}', complete_to=1)
+    assert [frame["type"] for frame in before.frames] == ["removed"]
+    assert before.put_out
