@@ -2,6 +2,7 @@
 
 import signal
 import tempfile
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -37,14 +38,17 @@ class Installation:
     def add_administrator(self) -> None:
         """Somebody who looks after it, so that its first page is the list of rooms."""
         names = {"DJANGO_SUPERUSER_USERNAME": "admin", "DJANGO_SUPERUSER_EMAIL": ""}
-        command = Program.manage(
-            "createsuperuser",
-            "--noinput",
-            **names,
-            DJANGO_SUPERUSER_PASSWORD="a very long secret",
-            **self._settings,
-        )
-        assert command.wait() == 0, command.output
+        self.manage("createsuperuser", "--noinput", **names, DJANGO_SUPERUSER_PASSWORD="a very long secret")
+
+    def manage(self, *arguments: str, **variables: str) -> None:
+        """Run a management command to its end."""
+        with Program.manage(*arguments, **variables, **self._settings) as command:
+            assert command.wait() == 0, command.output
+
+    def lose_the_database(self) -> None:
+        """Delete it, while no server runs."""
+        for file in Path(self._folder.name).glob("chat.sqlite3*"):
+            file.unlink()
 
     def _serve(self, port: str) -> Program:
         return Program.manage("serve", "--migrate", "--port", port, **self._settings)

@@ -1,5 +1,6 @@
 """Servers of one installation, as processes, and what a test does to them."""
 
+import asyncio
 import signal
 from types import TracebackType
 from typing import Any, Self
@@ -7,9 +8,9 @@ from typing import Any, Self
 import httpx
 
 from tests.delivery.rows import Stored, stored
-from tests.people import Person
+from tests.people import COME_BACK_CODES, Person
 from tests.programs import Program
-from tests.wire import PATIENCE_S, View, Wire
+from tests.wire import PATIENCE_S, Gone, View, Wire
 
 PAGE = 100
 
@@ -77,7 +78,16 @@ class House:
 
     async def fresh_view(self, room: str = "lobby", *, server: int = 0) -> View:
         """What a client that knows the room from its first change on has after one resume."""
-        async with await Wire.connect(self.urls[server]) as wire:
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                try:
+                    return await self._resume_from_nothing(room, self.urls[server])
+                except Gone as gone:
+                    if gone.code not in COME_BACK_CODES:
+                        raise
+
+    async def _resume_from_nothing(self, room: str, url: str) -> View:
+        async with await Wire.connect(url) as wire:
             wire.views[room] = View()
             wire.views[room].n = 0
             return await wire.subscribe(room)

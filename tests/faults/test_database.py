@@ -51,8 +51,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize(
     ("by", "manner"),
-    [(signal.SIGINT, "restarted"), (signal.SIGQUIT, "crashed and started again")],
-    ids=["restarted", "crashed"],
+    [
+        pytest.param(signal.SIGINT, "restarted", marks=pytest.mark.long, id="restarted"),
+        pytest.param(signal.SIGQUIT, "crashed and started again", id="crashed"),
+    ],
 )
 async def test_postgresql_restarted_under_load(
     new_house: Callable[..., House], cluster: Postgres, by: signal.Signals, manner: str, enter: Enter

@@ -31,6 +31,7 @@ async def test_redis_killed_and_restarted_under_load(two: House, redis: Redis, e
         enter("Redis killed and started again", await load.check_everywhere_once())
 
 
+@pytest.mark.long
 async def test_redis_killed_and_gone_for_good(two: House, redis: Redis, enter: Enter) -> None:
     async with Load(two, speakers=4, messages=30) as load:
         await load.reached(0.3)

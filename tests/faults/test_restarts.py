@@ -30,7 +30,10 @@ async def test_sigkill_between_commit_and_publish(new_house: Callable[..., House
         enter("SIGKILL between commit and publish", seen)
 
 
-@pytest.mark.parametrize("victims", [[0], [0, 1]], ids=["one of two", "both at once"])
+@pytest.mark.parametrize(
+    "victims",
+    [pytest.param([0], marks=pytest.mark.long, id="one of two"), pytest.param([0, 1], id="both at once")],
+)
 async def test_sigkill_under_load_then_restart_and_resume(
     two: House, victims: list[int], enter: Enter
 ) -> None:

@@ -10,7 +10,8 @@ import pytest
 from tests.delivery.browser import Browser
 from tests.delivery.house import House
 from tests.delivery.rows import execute
-from tests.wire import Gone
+from tests.programs import Program
+from tests.wire import Gone, Wire
 
 Enter = Callable[..., None]
 
@@ -74,15 +75,24 @@ async def test_a_page_that_renews_the_session_under_a_new_key_sends_its_sockets_
     enter("a session renewed under a new SECRET_KEY", besides="1012, back as the same person")
 
 
-async def test_a_new_key_without_a_fallback_ends_every_session(
-    closed_house: House, bob: Browser, enter: Enter
+async def test_a_new_key_without_a_fallback_ends_every_session_and_no_token(
+    closed_house: House, bob: Browser, migrated: dict[str, str], enter: Enter
 ) -> None:
+    token = await asyncio.to_thread(token_of, "bob", migrated)
     before = [await bob.socket(url) for url in closed_house.urls]
     await new_key(closed_house, "")
     assert {(await wire.gone()).code for wire in before} == {1012}
     for url in closed_house.urls:
         await refused(bob, url)
-    enter("SECRET_KEY changed, without a fallback", besides="4401")
+        async with await Wire.connect(url, token=token) as program:
+            assert program.hello["user"]["name"] == "bob"
+    enter("SECRET_KEY changed, without a fallback", besides="4401, and tokens hold")
+
+
+def token_of(name: str, settings: dict[str, str]) -> str:
+    with Program.manage("token", name, **settings) as command:
+        assert command.wait() == 0, command.output
+    return command.lines[-1]
 
 
 async def refused(person: Browser, url: str) -> None:
