@@ -87,7 +87,9 @@ async def subscribe(
         try:
             found = await database.call(history.snapshot, user, room.slug, since, epoch)
         except ChatError:
-            if not was_subscribed:
+            if was_subscribed:
+                feed.reopen(connection)
+            else:
                 local.unsubscribe(connection, room.pk)
             raise
         page = found.page

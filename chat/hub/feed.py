@@ -128,6 +128,10 @@ class RoomFeed:
         """Collect from now on; `open` ends it."""
         self.subscribers[subscriber] = []
 
+    def reopen(self, subscriber: Subscriber) -> None:
+        """There is no new page: go on from the last one."""
+        self.open(subscriber, None, self._read_to.get(subscriber, 0))
+
     def open(self, subscriber: Subscriber, first_frame: str | None, complete_to: int) -> bool:
         """Send the first frame and what came meanwhile above it; False when the subscriber was expelled."""
         if subscriber not in self.subscribers:
@@ -250,8 +254,9 @@ class RoomFeed:
         allowed = await self._readers.may_read(self.room_id, user_ids) if user_ids else set()
         for subscriber in list(self.subscribers):
             cause = named.get(subscriber.user_id)
-            # Who came back since, and read the room after the change, stays. Of who reads just now `open` will know.
-            if cause is not None and self._read_to.get(subscriber, cause.seq) < cause.seq:
+            # Who came back since, and read the room after the change, stays. `open` judges who reads it just now.
+            reading = self.subscribers[subscriber] is not None
+            if cause is not None and not reading and self._read_to.get(subscriber, 0) < cause.seq:
                 self._expel(subscriber, cause.reason or "removed")
             elif subscriber.user_id in user_ids and subscriber.user_id not in allowed:
                 self._expel(subscriber, general or "removed")

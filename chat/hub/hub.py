@@ -119,9 +119,7 @@ class Hub:
         if user_id not in self._users:
             self._users[user_id] = set()
             self.bus.want(f"{USER_GROUP_PREFIX}{user_id}")
-            self._members.come(user_id)
-        else:
-            self._members.come_again(user_id)
+        self._members.come(user_id)
         self._users[user_id].add(connection)
         self.presence.mark(user_id)
 
@@ -146,8 +144,9 @@ class Hub:
             feed = self.feeds[room_id] = RoomFeed(room_id, slug, self._readers, self._forget)
             joined = self.bus.want(f"{GROUP_PREFIX}{room_id}").wait()
             self._starting[room_id] = asyncio.create_task(feed.start(joined))
-        if connection not in feed.subscribers:
-            feed.add(connection)
+        # Who listens already does so again: what comes while their new page is read would be before it.
+        feed.add(connection)
+        if room_id not in connection.rooms:
             connection.rooms[room_id] = feed
             if connection.user_id is not None:
                 self.presence.mark(connection.user_id)
@@ -162,8 +161,7 @@ class Hub:
         feed = connection.rooms.pop(room_id, None)
         if feed is not None:
             feed.remove(connection)
-            if connection.user_id is not None:
-                self._members.follow_no_more(connection.user_id, room_id)
+            self._members.follow_no_more(connection.user_id, room_id)
 
     def accept(self, item: Item) -> None:
         """Something that happened in this process: deliver it here, and tell the others."""
@@ -224,8 +222,7 @@ class Hub:
             feed.pass_on(item)
         elif kind == "user":
             self._send_to(int(number), item)
-            if item.moved_in is not None:
-                self._members.move(int(number), item.moved_in)
+            self._members.move(int(number), item.moved_in)
 
     def _send_to(self, user_id: int, item: Passing) -> None:
         for connection in list(self._users.get(user_id, ())):
@@ -234,9 +231,8 @@ class Hub:
 
     def _notice(self, message: dict[str, Any]) -> None:
         group, text = message.get("group", ""), message["message"]
-        feed = (
-            self.feeds.get(int(group.removeprefix(GROUP_PREFIX))) if group.startswith(GROUP_PREFIX) else None
-        )
+        number = group.removeprefix(GROUP_PREFIX)
+        feed = self.feeds.get(int(number)) if number != group else None
         if feed is not None and isinstance(text, str):
             feed.send(encode(Notice(text=text, room=feed.slug)), plain_frame(text))
 

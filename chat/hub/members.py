@@ -56,22 +56,21 @@ class Members:
         return set(self._rooms.get(user_id, ()))
 
     def come(self, user_id: int) -> None:
-        """Somebody connected: their rooms are looked up soon."""
-        self._ungreeted.add(user_id)
-        self._look_up(user_id)
-
-    def come_again(self, user_id: int) -> None:
-        """Somebody who is here connected once more, and read how the rooms stand: what others were told is old."""
+        """Somebody connected, for the first time or once more: their rooms are looked up soon."""
+        if user_id not in self._rooms:
+            self._ungreeted.add(user_id)
+            self._look_up(user_id)
         for room_id in self._rooms.get(user_id, ()):
             self.follow_no_more(user_id, room_id)
 
-    def follow_no_more(self, user_id: int, room_id: int) -> None:
-        """Somebody who saw for themselves how a room stands has to be told again from now on."""
-        self._told.pop((room_id, user_id), None)
+    def follow_no_more(self, user_id: int | None, room_id: int) -> None:
+        """Somebody saw for themselves how a room stands: what was told before is old, and is told again."""
+        if user_id is not None:
+            self._told.pop((room_id, user_id), None)
 
-    def move(self, user_id: int, room_id: int) -> None:
-        """Somebody's read position moved. What is being told just now may be from before, or come after newer word."""
-        if room_id in self._rooms.get(user_id, ()):
+    def move(self, user_id: int, room_id: int | None) -> None:
+        """Somebody's read position moved, if in a room: what is told just now may be from before, or cross newer word."""
+        if room_id is not None and room_id in self._rooms.get(user_id, ()):
             self._owed.add((room_id, user_id))
 
     def go(self, user_id: int) -> None:

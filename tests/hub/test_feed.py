@@ -294,3 +294,19 @@ async def test_who_reads_the_room_while_their_leave_is_delivered_stays_if_they_s
     assert not feed.open(before, '{"type": "first"}', complete_to=1)
     assert [frame["type"] for frame in before.frames] == ["removed"]
     assert before.put_out
+
+
+async def test_who_listens_again_gets_what_comes_meanwhile_behind_the_new_page(
+    feed: RoomFeed, lobby: Room, alice: User
+) -> None:
+    """Else the page, being older, would take it away from them. Without a page they go on as before."""
+    listener = listen(feed, Listener())
+    feed.add(listener)
+    feed.offer(await say(alice, lobby, "one"))
+    assert listener.frames == []
+    assert feed.open(listener, '{"type": "page"}', complete_to=0)
+    assert [frame["type"] for frame in listener.frames] == ["page", "message"]
+    feed.add(listener)
+    feed.offer(await say(alice, lobby, "two"))
+    feed.reopen(listener)
+    assert listener.seqs == [1, 2]
