@@ -92,6 +92,8 @@ class Wire:
         self._socket = socket
         self._numbers = itertools.count(1)
         self._replies: dict[str, asyncio.Future[Object]] = {}
+        # The views that wait for pages, by the number of the command: a page is taken before the events behind it.
+        self._pages: dict[str, View] = {}
         self._changed = asyncio.Condition()
         self._syncs: set[asyncio.Task[None]] = set()
         self._reader = asyncio.create_task(self._read())
@@ -126,15 +128,18 @@ class Wire:
         wire.hello = await wire.event("hello")
         return wire
 
-    async def ask(self, type: str, **fields: Any) -> Object:
+    async def ask(self, type: str, *, page_for: View | None = None, **fields: Any) -> Object:
         """Send a command and return its reply; raises Refused for an error, Gone when the socket ends."""
         number = str(next(self._numbers))
+        if page_for is not None:
+            self._pages[number] = page_for
         reply = self._replies[number] = asyncio.get_running_loop().create_future()
         try:
             await self.send_json({"type": type, "id": number, **fields})
             answer: Object = await asyncio.wait_for(reply, PATIENCE_S)
         finally:
             del self._replies[number]
+            self._pages.pop(number, None)
             if not reply.cancel() and not reply.cancelled():
                 reply.exception()  # Seen, though perhaps not waited for.
         if answer["type"] == "error":
@@ -146,8 +151,7 @@ class Wire:
         view = self.views.setdefault(room, View())
         if view.n is not None:
             fields = {"since": view.n, "epoch": self.hello["epoch"], **fields}
-        page = await self.ask("subscribe", room=room, **fields)
-        view.take_page(page)
+        page = await self.ask("subscribe", page_for=view, room=room, **fields)
         if page["more"]:
             await self.sync(room)
         return view
@@ -157,8 +161,7 @@ class Wire:
         view, more = self.views.setdefault(room, View()), True
         while more:
             since = {} if view.n is None else {"since": view.n, "epoch": self.hello["epoch"]}
-            page = await self.ask("sync", room=room, **since)
-            view.take_page(page)
+            page = await self.ask("sync", page_for=view, room=room, **since)
             more = page["more"]
         return view
 
@@ -236,6 +239,8 @@ class Wire:
     async def _take(self, frame: Object) -> None:
         reply = self._replies.get(frame.get("id") or "")
         if frame["type"] in ("ok", "error") and reply is not None and not reply.done():
+            if frame["type"] == "ok" and frame["id"] in self._pages:
+                self._pages[frame["id"]].take_page(frame)
             reply.set_result(frame)
             return
         self._keep_up(frame)
@@ -270,7 +275,8 @@ class Wire:
         task.add_done_callback(self._syncs.discard)
 
     async def _sync_quietly(self, slug: str) -> None:
-        with contextlib.suppress(Gone):
+        # Whoever was put out meanwhile has nothing to catch up with.
+        with contextlib.suppress(Gone, Refused):
             await self.sync(slug)
             async with self._changed:
                 self._changed.notify_all()
