@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 # The modules that a page needs at once, below static/; the scripts without imports belong to other pages.
 SCRIPTS = ("js", "vendor/lit", "vendor/lit-element", "vendor/lit-html", "vendor/reactive-element")
-ELSEWHERE = {"theme.js", "reveal.js"}
+ELSEWHERE = {"theme.js", "reveal.js", "go-on.js"}
 
 
 class Shell(NamedTuple):

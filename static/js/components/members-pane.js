@@ -24,7 +24,8 @@ class MembersPane extends ChatElement {
     /** @type {import("../protocol.js").Ban[]} */
     this.bans = [];
     this.problem = "";
-    this.role = "";
+    /** The room and the role for which it was asked: with another role one sees more, or less. */
+    this.askedFor = "";
     this.onMembers = (/** @type {any} */ event) => event.detail === this.slug && this.#load();
   }
 
@@ -39,11 +40,10 @@ class MembersPane extends ChatElement {
   }
 
   willUpdate(/** @type {Map<string, unknown>} */ changed) {
-    const role = `${this.slug}/${this.chat.store.room(this.slug).room?.me?.role}`;
+    const asked = `${this.slug}/${this.chat.store.room(this.slug).room?.me?.role}`;
     if (changed.has("slug")) this.members = null;
-    // With another role one sees more, or less.
-    if (this.role !== role) this.#load();
-    this.role = role;
+    if (this.askedFor !== asked) this.#load();
+    this.askedFor = asked;
   }
 
   async #load() {

@@ -55,7 +55,9 @@ export class MentionList extends ChatElement {
       return handle === null || member.user.id === me ? [] : [{ handle, name: member.user.name, user: member.user, note: "" }];
     });
     const everybody = { handle: EVERYBODY, name: "Everybody here", user: null, note: counted(room?.members ?? 0, "member") };
-    return fitting(mayCallAll(room) ? [...people, everybody] : people, part).slice(0, MOST);
+    // Seldom what one wants, so it comes last.
+    const all = mayCallAll(room) ? fitting([everybody], part) : [];
+    return [...fitting(people, part).slice(0, MOST - all.length), ...all];
   }
 
   /** The id of the active option, for the field's aria-activedescendant. */

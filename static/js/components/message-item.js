@@ -147,7 +147,7 @@ class MessageItem extends ChatElement {
     return html`
       <button class="thread-line" type="button" @click=${() => this.emit("open-thread", message)}>
         ${icon("thread")} <strong>${counted(message.replies, "reply", "replies")}</strong>
-        ${message.last_reply_at ? html`<span class="thread-when">last <time-ago .at=${message.last_reply_at}></time-ago></span>` : ""}
+        ${message.last_reply_at ? html`<span class="thread-when">last one <time-ago .at=${message.last_reply_at}></time-ago></span>` : ""}
       </button>
     `;
   }

@@ -115,3 +115,79 @@ def test_waits_double_up_to_half_a_minute_and_are_never_the_same_for_all(run: An
         "return [backoff(0, () => 0), backoff(0, () => 1), backoff(3, () => 1), backoff(50, () => 1)];"
     )
     assert waits == [250, 500, 4_000, 30_000]
+
+
+def test_what_was_done_to_a_room_reads_as_a_sentence(run: Any) -> None:
+    result = run(
+        "const { systemSentence } = await import('/static/js/lib/phrases.js');"
+        "const by = { id: 1, name: 'Ada' }, user = { id: 2, name: 'Bob' };"
+        "const say = (name, more) => systemSentence({ text: '', event: { name, by, user, ...more } });"
+        "return [say('role_changed', { role: 'moderator' }), say('member_removed', { reason: 'banned' }),"
+        "say('room_renamed', { from: 'a', to: 'b' }), say('topic_changed', { to: '' }), say('member_joined'),"
+        "say('kind_changed', { to: 'private' }), say('something new')];"
+    )
+    assert result == [
+        "Ada made Bob a moderator",
+        "Ada banned Bob",
+        "Ada renamed the room from “a” to “b”",
+        "Ada removed the topic",
+        "Ada added Bob",
+        "Ada made the room private: only members know of it",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ("@", {"start": 0, "part": ""}),
+        ("hello @zo", {"start": 6, "part": "zo"}),
+        ("(@müller", {"start": 1, "part": "müller"}),
+        ("mail@example", None),
+        ("@ada is", None),
+        ("nothing", None),
+    ],
+)
+def test_a_call_is_what_stands_behind_an_at_sign(run: Any, text: str, call: object) -> None:
+    script = "const { callBefore } = await import('/static/js/lib/mentions.js'); return callBefore(TEXT, 99);"
+    assert run(script.replace("TEXT", repr(text))) == call
+
+
+def test_who_fits_a_call_comes_by_the_beginning_of_the_name_whatever_its_accents(run: Any) -> None:
+    result = run(
+        "const { fitting, handleOf } = await import('/static/js/lib/mentions.js');"
+        "const people = [['ada', 'Ada Lovelace'], ['zoe', 'Zoé Müller'], ['lo', 'Émile Love'], ['x', 'Clover']];"
+        "const called = people.map(([handle, name]) => ({ handle, name, user: null, note: '' }));"
+        "const find = (part) => fitting(called, part).map((one) => one.handle);"
+        "const word = (username, name) => handleOf({ username, user: { name } });"
+        "return [find('lov'), find('emil'), find('mull'), find('q'), word('a@b', 'Ada'), word(null, 'Ada Lovelace')];"
+    )
+    assert result == [["ada", "lo", "x"], ["lo"], ["zoe"], [], "Ada", None]
+
+
+def test_an_address_says_what_stands_beside_the_room_and_which_message_is_meant(run: Any) -> None:
+    result = run(
+        "const { messageOf, paneOf, roomPath } = await import('/static/js/lib/slug.js');"
+        "const path = roomPath('a b', { kind: 'thread', root: 7 }, 9); const search = path.split('/').at(-1);"
+        "return [path, paneOf(search), messageOf(search), paneOf('?show=members'), paneOf('?show=secrets'),"
+        "paneOf('?thread=-1'), messageOf('?message=x'), roomPath('r')];"
+    )
+    assert result == [
+        "/chat/a%20b/?thread=7&message=9",
+        {"kind": "thread", "root": 7},
+        9,
+        {"kind": "members"},
+        None,
+        None,
+        None,
+        "/chat/r/",
+    ]
+
+
+def test_how_long_ago_something_was(run: Any) -> None:
+    result = run(
+        "const { timeAgo } = await import('/static/js/lib/time.js'); const now = Date.now();"
+        "const ago = (ms) => timeAgo(new Date(now - ms).toISOString(), now);"
+        "return [ago(-5000), ago(59_000), ago(5 * 60_000), ago(3 * 3_600_000), ago(49 * 3_600_000)];"
+    )
+    assert result == ["just now", "just now", "5 minutes ago", "3 hours ago", "2 days ago"]

@@ -1,4 +1,4 @@
-"""Who is in a room: listed with roles and presence, added, made moderators, removed, banned; and what they see of it."""
+"""Who is in a room: listed with roles and presence, added, made moderators, removed, banned."""
 
 import re
 

@@ -79,7 +79,7 @@ def test_escape_closes_a_thread_and_gives_the_focus_back(visitor: Make) -> None:
     alice.page.keyboard.press("Escape")
     expect(thread).to_have_count(0)
     expect(in_room(alice, "the root")).to_have_count(1)
-    focused = "document.activeElement.closest('message-item, message-composer') !== null"
+    focused = "() => document.activeElement.closest('message-item, message-composer') !== null"
     alice.page.wait_for_function(focused)
 
 
