@@ -69,7 +69,7 @@ class Members:
             self._told.pop((room_id, user_id), None)
 
     def move(self, user_id: int, room_id: int | None) -> None:
-        """Somebody's read position moved, if in a room: what is told just now may be from before, or cross newer word."""
+        """Somebody's read position moved, if in a room: what is told now may be from before, or cross newer word."""
         if room_id is not None and room_id in self._rooms.get(user_id, ()):
             self._owed.add((room_id, user_id))
 
