@@ -1,26 +1,40 @@
 """Who may do what in a room, over HTTP and by the socket: every cell of the tables, and hidden as good as missing."""
 
+import asyncio
 import json
-from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import httpx
 import pytest
 from pytest_django.fixtures import Settings
 
 from chat import database
+from chat.actions.rooms import ban_user
 from chat.models import User
 from tests.consumers.socket import Socket
 from tests.matrix.conftest import Clients, Tokens
-from tests.matrix.deeds import DEEDS, Http, Say
+from tests.matrix.deeds import DEEDS, ROOM, Http, Say
 from tests.matrix.in_rooms import GUESTS, KINDS
 from tests.matrix.places import VISITORS, Place, Places, furnish
-from tests.matrix.words import Table, differences, word_of_answer, word_of_error
+from tests.matrix.words import Row, Table, differences, turned, word_of_answer, word_of_error
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OVER_HTTP = [name for name, deed in DEEDS.items() if deed.http]
 # The name of the row and what is sent for it, of which there may be several.
 BY_SOCKET = {f"{name}, by {say.label}": (name, say) for name, deed in DEEDS.items() for say in deed.said}
+
+# A message that is in the room is fine for all of these.
+_TEXT, _HERE, _ANOTHER = {"text": "hello"}, {"room": "$slug"}, {"message_id": "$another"}
+NAMING_A_MESSAGE = [
+    *(Say("send", {**_HERE, **_TEXT, field: "$another"}) for field in ("reply_to", "thread")),
+    *(Say(command, {**_HERE, **_ANOTHER}) for command in ("read", "unread")),
+]
+ASKING_ABOUT_A_MESSAGE = [
+    *(Http("POST", ROOM + "/messages", {**_TEXT, field: "$another"}) for field in ("reply_to", "thread")),
+    *(Http("POST", ROOM + path, _ANOTHER) for path in ("/read", "/unread")),
+    Http("GET", ROOM + "/messages", query="?thread=$another"),
+]
 
 
 def test_every_table_has_a_row_for_every_deed_and_no_other() -> None:
@@ -71,6 +85,28 @@ async def test_by_the_socket_guests_may_what_the_setting_says(
     assert differences(found, of_the_socket(said)) == []
 
 
+@pytest.mark.parametrize("kind", ["public", "private"])
+async def test_whatever_names_a_message_of_a_hidden_room_is_answered_as_if_there_were_none(
+    people: dict[str, User], tokens: Tokens, clients: Clients, kind: str
+) -> None:
+    """By somebody who belongs to one room and is banned from the other."""
+    cells = [("ask from", "member"), ("ask about", "banned")]
+    here, there = (await database.write(furnish, people, kind, cells)).values()
+    await database.write(ban_user, people["chief"], there.slug, people["member"].pk)
+    asking = [replace(here, another=there.another), replace(here, another=here.missing().another)]
+    headers = {"authorization": f"Bearer {tokens['member']}"}
+    async with Socket("/ws/chat/", headers=headers) as socket:
+        for say in NAMING_A_MESSAGE:
+            assert word_of_reply(await frame(socket, say, here)) == "ok", say
+            hidden, missing = [await frame(socket, say, place) for place in asking]
+            assert (word_of_reply(hidden), hidden) == ("unseen", missing), say
+    for http in ASKING_ABOUT_A_MESSAGE:
+        assert word_of_answer(await ask(clients["member"], http, here)) == "ok", http
+        answers = [await ask(clients["member"], http, place) for place in asking]
+        assert word_of_answer(answers[0]) == "unseen", http
+        assert seen_of(answers[0]) == seen_of(answers[1]), http
+
+
 def by_setting(guests: str) -> Table:
     """The columns of one value of CHAT_GUESTS, under the visitors' own names."""
     return {
@@ -90,16 +126,20 @@ async def asked_over_http(
     """What each was answered. To whom the room is hidden, a missing one is answered the same."""
     cells = [(name, visitor) for name in OVER_HTTP for visitor in visitors]
     places: Places = await database.write(furnish, people, kind, cells)
-    found: Table = {name: {} for name in OVER_HTTP}
-    for (name, visitor), place in places.items():
-        http = DEEDS[name].http
-        assert http is not None
-        answer = await ask(clients[visitor], http, place)
-        found[name][visitor] = word_in_room(http, answer)
-        if said["read the room"][visitor] != "ok":
-            missing = await ask(clients[visitor], http, place.missing())
-            assert seen_of(answer) == seen_of(missing), f"{name}, {visitor}: hidden is not as missing"
-    return found
+
+    async def answered(visitor: str) -> Row:
+        row: Row = {}
+        for name in OVER_HTTP:
+            http, place = DEEDS[name].http, places[name, visitor]
+            assert http is not None
+            answer = await ask(clients[visitor], http, place)
+            row[name] = word_in_room(http, answer)
+            if said["read the room"][visitor] != "ok":
+                missing = await ask(clients[visitor], http, place.missing())
+                assert seen_of(answer) == seen_of(missing), f"{name}, {visitor}: hidden is not as missing"
+        return row
+
+    return turned(visitors, await asyncio.gather(*map(answered, visitors)))
 
 
 async def said_to_the_socket(
@@ -108,22 +148,19 @@ async def said_to_the_socket(
     """The same by commands, on connections that are subscribed to nothing."""
     cells = [(label, visitor) for label in BY_SOCKET for visitor in visitors]
     places: Places = await database.write(furnish, people, kind, cells)
-    found: Table = {label: {} for label in BY_SOCKET}
-    async with AsyncExitStack() as stack:
-        sockets = {
-            visitor: await stack.enter_async_context(
-                Socket("/ws/chat/", headers={"authorization": f"Bearer {tokens[visitor]}"})
-            )
-            for visitor in visitors
-        }
-        for (label, visitor), place in places.items():
-            _, say = BY_SOCKET[label]
-            reply = await frame(sockets[visitor], say, place)
-            found[label][visitor] = word_of_reply(reply)
-            if said["read the room"][visitor] != "ok":
-                missing = await frame(sockets[visitor], say, place.missing())
-                assert reply == missing, f"{label}, {visitor}: hidden is not as missing"
-    return found
+
+    async def answered(visitor: str) -> Row:
+        row: Row = {}
+        async with Socket("/ws/chat/", headers={"authorization": f"Bearer {tokens[visitor]}"}) as socket:
+            for label, (_, say) in BY_SOCKET.items():
+                reply = await frame(socket, say, places[label, visitor])
+                row[label] = word_of_reply(reply)
+                if said["read the room"][visitor] != "ok":
+                    missing = await frame(socket, say, places[label, visitor].missing())
+                    assert reply == missing, f"{label}, {visitor}: hidden is not as missing"
+        return row
+
+    return turned(visitors, await asyncio.gather(*map(answered, visitors)))
 
 
 async def ask(visitor: httpx.AsyncClient, http: Http, place: Place) -> httpx.Response:

@@ -1,5 +1,6 @@
 """The words of the tables, and how a table is read: one row a door or deed, one column a visitor."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -40,6 +41,12 @@ def differences(found: Table, said: Table) -> list[str]:
         for column, word in cells.items()
         if word != said[row][column]
     ]
+
+
+def turned(visitors: Sequence[str], answers: Sequence[Row]) -> Table:
+    """What each was answered by deed, as a table by deed and visitor."""
+    by_visitor = dict(zip(visitors, answers, strict=True))
+    return {name: {visitor: row[name] for visitor, row in by_visitor.items()} for name in answers[0]}
 
 
 def word_of_answer(answer: httpx.Response) -> str:
