@@ -118,6 +118,8 @@ class House(RuleBasedStateMachine):
         """Until every client has what it must have. Then it has nothing else."""
         self.network.release(0)
         await self.look()
+        for process in self.processes.values():
+            process.readers.looking = True
         rounds = {name: process.readers.rounds for name, process in self.processes.items()}
         async with asyncio.timeout(PATIENCE_S):
             while lacking := [lack for seat in self.seats.values() for lack in seat.lacks()]:
@@ -128,6 +130,8 @@ class House(RuleBasedStateMachine):
                     raise AssertionError("; ".join(lacking))
                 await asyncio.sleep(SOON_S / 5)
                 await self.look()
+        for process in self.processes.values():
+            process.readers.looking = False
         await self.compare_views()
 
     async def compare_views(self) -> None:

@@ -115,11 +115,17 @@ class Process:
 
 
 class CountingReaders(DatabaseReaders):
-    """Tells rounds: what a hub has not found after many of them it will never find."""
+    """Looks at the heads of rooms only while it is `looking`, so that holes may grow.
 
+    Counts the rounds of that: what a hub has not found after many of them it will never find.
+    """
+
+    looking = False
     rounds = 0
 
     async def heads(self, room_ids: list[int]) -> dict[int, int]:
+        if not self.looking:
+            return {}
         found = await super().heads(room_ids)
         self.rounds += 1
         return found
