@@ -53,9 +53,9 @@ function rename(/** @type {Chat} */ chat, /** @type {{ user: import("./protocol.
 /** Something new in a room that is not on the screen; it may be one that we do not know yet. */
 function tell(/** @type {Chat} */ chat, /** @type {{ room: string, message_id: number, unread: number, mentions: number }} */ frame) {
   const state = chat.store.room(frame.room);
-  // Where the counts stay, something was done to the room itself, such as giving it another name. Right after the
-  // connection has begun, though, the server repeats what it said in the list of rooms.
-  const isSame = state.unread === frame.unread && state.mentions === frame.mentions;
+  // A newer message that leaves the counts as they are tells of the room itself, such as of another name. Right after
+  // the connection has begun, though, the server repeats what it said in the list of rooms.
+  const isSame = state.unread === frame.unread && state.mentions === frame.mentions && frame.message_id > state.toldId;
   const isRepeated = state.toldId === 0 && (frame.unread > 0 || frame.mentions > 0);
   chat.reading.told(frame);
   if (!state.isMine || (isSame && !isRepeated)) chat.rooms.refresh(frame.room).catch(() => {});
