@@ -19,6 +19,8 @@ looks = pytest.mark.parametrize(
 
 def faults(page: Page) -> list[str]:
     """What axe calls serious or critical."""
+    # A page that a form led to can be read before its style sheets are there.
+    page.wait_for_load_state()
     page.evaluate(AXE)
     result: dict[str, Any] = page.evaluate("axe.run()")
     return [
