@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ async def test_a_handler_stuck_for_a_minute_stops_nobody_else_and_no_drain(
     tmp_path: Path,
     way: str,
     name: str,
-    command: dict[str, object],
+    command: dict[str, Any],
     enter: Enter,
 ) -> None:
     stuck = tmp_path / "stuck"

@@ -4,7 +4,6 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
@@ -12,58 +11,15 @@ from chat import database, history
 from chat.actions.edits import delete_message, edit_message
 from chat.actions.messages import Draft, post_message
 from chat.actions.rooms import add_members, change_room, join_room, leave_room, remove_member
-from chat.hub import Credential, Hint, RoomFeed
+from chat.hub import Hint, RoomFeed
 from chat.hub import hints as hint_forms
 from chat.models import Message, Room, User
 from chat.payloads import message_objects
 from chat.protocol.events import Notice
 from chat.readers import DatabaseReaders
+from tests.hub.listener import Listener, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-# Far above the 0.1 s that a hole is waited for.
-PATIENCE_S = 20
-
-
-class Listener:
-    """The far end of a subscription: keeps what it is sent."""
-
-    rooms: dict[int, RoomFeed] = {}
-    credential = Credential(None)
-    hidden = False
-
-    def __init__(self, user_id: int | None = None, *, plain: bool = False) -> None:
-        self.user_id = user_id
-        self.plain = plain
-        self.frames: list[dict[str, Any]] = []
-        self.put_out = False
-
-    def deliver(self, frame: str) -> None:
-        self.frames.append(json.loads(frame))
-
-    def person_changed(self, name: str, hides_presence: bool) -> None:
-        pass
-
-    def expelled(self, room_id: int) -> None:
-        self.put_out = True
-
-    @property
-    def seqs(self) -> list[int]:
-        return [frame["message"]["seq"] for frame in self.frames if frame["type"] == "message"]
-
-    def assert_no_hole(self, since: int) -> None:
-        """Each event covers (prev, seq]: the chain must reach from `since` without a gap."""
-        complete = since
-        for frame in self.frames:
-            prev = frame.get("prev", frame["message"]["seq"] - 1)
-            assert prev <= complete, f"a hole after {complete} before {frame['message']['seq']}"
-            complete = max(complete, frame["message"]["seq"])
-
-
-async def until(condition: Any) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

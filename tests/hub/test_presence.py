@@ -9,7 +9,7 @@ from chat.hub.feed import RoomFeed
 from chat.hub.hints import PeopleHere
 from chat.hub.presence import Presence
 from chat.readers import DatabaseReaders
-from tests.hub.test_feed import Listener
+from tests.hub.listener import Listener
 
 ROOM, BOB = 7, 2
 
