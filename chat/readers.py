@@ -22,6 +22,9 @@ class DatabaseReaders:
     async def may_read(self, room_id: int, user_ids: set[int | None]) -> set[int | None]:
         return await database.call(history.may_read, room_id, user_ids)
 
+    async def put_out_after(self, room_id: int, seq: int, user_ids: set[int | None]) -> set[int | None]:
+        return await database.call(history.put_out_after, room_id, seq, user_ids)
+
     async def rooms_of(self, user_ids: set[int]) -> dict[int, dict[int, int]]:
         return await database.call(history.rooms_of, user_ids)
 

@@ -102,7 +102,7 @@ async def subscribe(
             reset=page.reset,
             online=local.presence.online(room.pk),
         )
-        if not feed.open(connection, frame(subscribed), page.seq):
+        if not feed.open(connection, frame(subscribed), page.seq, found.room.seq):
             raise NotFound("There is no such room.", field="room")
 
 

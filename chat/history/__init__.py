@@ -3,7 +3,7 @@
 Everything a person may read goes through `RoomQuerySet.visible_to`; hidden and missing rooms look the same.
 """
 
-from chat.history.feeds import changes_since, head, heads, may_read, rooms_of, standings
+from chat.history.feeds import changes_since, head, heads, may_read, put_out_after, rooms_of, standings
 from chat.history.pages import (
     NEWEST_PAGE,
     PAGE_MOST,
@@ -53,6 +53,7 @@ __all__ = [
     "page",
     "people_named",
     "pinned",
+    "put_out_after",
     "revisions_of",
     "room_exists",
     "room_for",

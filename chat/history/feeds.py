@@ -58,6 +58,15 @@ def may_read(room_id: int, user_ids: set[int | None]) -> set[int | None]:
     return allowed
 
 
+def put_out_after(room_id: int, seq: int, user_ids: set[int | None]) -> set[int | None]:
+    """Those of these people, who may not read the room any more, whom a change above the number may have put out."""
+    later = Message.objects.filter(room_id=room_id, seq__gt=seq, kind=Message.Kind.SYSTEM)
+    events = [event for event in later.values_list("event", flat=True) if event is not None]
+    if any(event["name"] == hints.KIND_CHANGED for event in events):
+        return user_ids
+    return user_ids & {event["user"]["id"] for event in events if event["name"] in hints.EXPELLING}
+
+
 def changes_since(room_id: int, since: int) -> Healed:
     """The hole after `since` as hints, lowest first, and the texts made in it for the plain dialect.
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -82,6 +82,8 @@ class Readers(Protocol):
 
     async def rooms_of(self, user_ids: set[int]) -> dict[int, dict[int, int]]: ...
 
+    async def put_out_after(self, room_id: int, seq: int, user_ids: set[int | None]) -> set[int | None]: ...
+
     async def standings(self, room_ids: set[int], user_ids: set[int]) -> list[Standing]: ...
 
     async def alive(self, credentials: set[Credential]) -> set[Credential]: ...
@@ -98,7 +100,7 @@ class RoomFeed:
         self.subscribers: dict[Subscriber, list[Hint | Passing] | None] = {}
         self._readers = readers
         self._forget = forget
-        # The number that each one's own page was complete to: their rights were looked at after that change.
+        # How far the room was when each one's own page was read: their rights were looked at after that change.
         self._read_to: dict[Subscriber, int] = {}
         self._waiting: dict[int, Hint] = {}
         self._held: list[Passing] = []
@@ -132,17 +134,18 @@ class RoomFeed:
         """There is no new page: go on from the last one."""
         self.open(subscriber, None, self._read_to.get(subscriber, 0))
 
-    def open(self, subscriber: Subscriber, first_frame: str | None, complete_to: int) -> bool:
-        """Send the first frame and what came meanwhile above it; False when the subscriber was expelled."""
+    def open(self, subscriber: Subscriber, first_frame: str | None, complete_to: int, head: int = 0) -> bool:
+        """Send the first frame, read when the room was at `head`, and what came above it; False when it is expelled."""
+        read_to = max(head, complete_to)
         if subscriber not in self.subscribers:
             return False
         collected = self.subscribers[subscriber] or []
         for item in collected:
-            if isinstance(item, Hint) and item.puts_out(subscriber.user_id, complete_to):
+            if isinstance(item, Hint) and item.puts_out(subscriber.user_id, read_to):
                 self._expel(subscriber, item.reason or "removed")
                 return False
         self.subscribers[subscriber] = None
-        self._read_to[subscriber] = complete_to
+        self._read_to[subscriber] = read_to
         if first_frame is not None:
             subscriber.deliver(first_frame)
         for item in collected:
@@ -160,9 +163,7 @@ class RoomFeed:
         """Take a hint, in any order, as often as it comes."""
         if self.delivered is not None and hint.seq <= self.delivered:
             return
-        known = self._waiting.get(hint.seq)
-        if known is None:
-            self._waiting[hint.seq] = hint
+        self._waiting.setdefault(hint.seq, hint)
         self._advance()
 
     def check_head(self, head: int) -> None:
@@ -238,13 +239,17 @@ class RoomFeed:
         while more and self.delivered is not None:
             healed = await self._readers.changes_since(self.room_id, self.delivered)
             metrics.holes_healed.inc()
+            if not healed.hints:
+                return
             await self._recheck(healed.hints)
-            self._send_plain(healed.plain)
+            for subscriber in [one for one in self.subscribers if one.plain]:
+                for frame in healed.plain:
+                    subscriber.deliver(frame)
             for hint in healed.hints:
                 self._deliver(hint)
-            more = healed.more and bool(healed.hints)
+            more = healed.more
 
-    async def _recheck(self, hints: Iterable[Hint]) -> None:
+    async def _recheck(self, hints: Sequence[Hint]) -> None:
         """One query for all local subscribers; nobody who may not read any more stays."""
         causes = [hint for hint in hints if hint.recheck]
         named: dict[int | None, Hint] = {hint.expelled: hint for hint in causes if hint.expelled is not None}
@@ -252,6 +257,9 @@ class RoomFeed:
         general = next((hint.reason for hint in causes if hint.expelled is None), None)
         user_ids = {subscriber.user_id for subscriber in self.subscribers}
         allowed = await self._readers.may_read(self.room_id, user_ids) if user_ids else set()
+        if (unnamed := user_ids - allowed - named.keys()) and general is None:
+            # A change that is yet to come puts these out, and says why.
+            allowed |= await self._readers.put_out_after(self.room_id, hints[-1].seq, unnamed)
         for subscriber in list(self.subscribers):
             cause = named.get(subscriber.user_id)
             # Who came back since, and read the room after the change, stays. `open` judges who reads it just now.
@@ -275,8 +283,7 @@ class RoomFeed:
         if self.delivered is None or hint.seq <= self.delivered:
             return
         self.delivered = hint.seq
-        for seq in [seq for seq in self._waiting if seq <= hint.seq]:
-            del self._waiting[seq]
+        self._waiting = {seq: later for seq, later in self._waiting.items() if seq > hint.seq}
         for subscriber, collected in list(self.subscribers.items()):
             if collected is not None:
                 collected.append(hint)
@@ -291,9 +298,3 @@ class RoomFeed:
         held, self._held = self._held, []
         for item in held:
             self.pass_on(item)
-
-    def _send_plain(self, frames: list[str]) -> None:
-        for subscriber in self.subscribers:
-            if subscriber.plain:
-                for frame in frames:
-                    subscriber.deliver(frame)

@@ -39,9 +39,9 @@ class Hint(msgspec.Struct):
         """What a subscriber is sent whose page was complete to a number; the plain dialect has no pages."""
         return self.plain if plain else self.frame if self.seq > complete_to else None
 
-    def puts_out(self, user_id: int | None, complete_to: int) -> bool:
-        """Whether it ends what this person reads from a page that was complete to a number."""
-        return self.expelled is not None and self.expelled == user_id and self.seq > complete_to
+    def puts_out(self, user_id: int | None, read_to: int) -> bool:
+        """Whether it puts out this person, who read the room when it was that far."""
+        return self.expelled is not None and self.expelled == user_id and self.seq > read_to
 
 
 class Passing(msgspec.Struct):

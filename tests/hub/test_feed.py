@@ -192,13 +192,14 @@ async def test_who_read_the_room_after_their_removal_stays(feed: RoomFeed, lobby
     await database.write(join_room, alice, lobby.slug)
     await database.write(leave_room, alice, lobby.slug)
     await database.write(join_room, alice, lobby.slug)
-    late, early = Listener(alice.pk), Listener(alice.pk)
-    for listener, complete_to in ((late, 3), (early, 1)):
+    late, behind, early = Listener(alice.pk), Listener(alice.pk), Listener(alice.pk)
+    for listener, complete_to, head in ((late, 3, 3), (behind, 1, 3), (early, 1, 1)):
         feed.add(listener)
-        assert feed.open(listener, None, complete_to)
+        assert feed.open(listener, None, complete_to, head)
     feed.check_head(3)
     await until(lambda: feed.delivered == 3)
     assert not late.put_out
+    assert not behind.put_out
     assert early.put_out
     assert [frame["type"] for frame in early.frames] == ["removed"]
 
@@ -266,3 +267,24 @@ async def test_who_listens_again_gets_what_comes_meanwhile_behind_the_new_page(
     feed.offer(await say(alice, lobby, "two"))
     feed.reopen(listener)
     assert listener.seqs == [1, 2]
+
+
+async def test_who_leaves_while_another_goes_is_told_their_own_reason(
+    feed: RoomFeed, lobby: Room, alice: User
+) -> None:
+    """Whoever may not read any more by then is put out by a change that is yet to be delivered."""
+    carol, dave = [await database.write(User.objects.create_user, name) for name in ("carol", "dave")]
+    await database.write(add_members, alice, lobby.slug, [alice.pk], role="owner", as_operator=True)
+    await database.write(change_room, alice, lobby.slug, kind="private")
+    await database.write(add_members, alice, lobby.slug, [carol.pk, dave.pk])
+    feed.check_head(5)
+    await until(lambda: feed.delivered == 5)
+    leaver, other = listen(feed, Listener(carol.pk)), listen(feed, Listener(dave.pk))
+    await database.write(remove_member, alice, lobby.slug, dave.pk)
+    await database.write(leave_room, carol, lobby.slug)
+    for seq, out in ((6, other), (7, leaver)):
+        feed.offer(await database.call(_system_hint, lobby.pk, seq))
+        await until(lambda seq=seq: feed.delivered == seq)
+        assert out.put_out
+    assert [frame.get("reason") for frame in other.frames] == ["removed"]
+    assert [frame.get("reason") or frame["message"]["seq"] for frame in leaver.frames] == [6, "left"]
