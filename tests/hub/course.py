@@ -18,7 +18,7 @@ from chat.errors import ChatError
 from chat.models import Message, Room, User
 from tests.cast import assert_log_is_whole, person
 from tests.hub.model import NAMES, Scene, Text
-from tests.hub.processes import CLEAR, Network, Process
+from tests.hub.processes import CLEAR, LATE, LOST, TWICE, Network, Process
 from tests.hub.seats import Seat, Window
 from tests.wire import Object, Refused
 
@@ -29,6 +29,7 @@ SOON_S = 0.05
 
 SEATS = st.sampled_from([f"{who}@{where}" for where in "AB" for who in NAMES])
 ROOMS = st.sampled_from(["public", "private"])
+FATES = st.lists(st.sampled_from([CLEAR, LOST, TWICE, LATE]), min_size=1, max_size=5)
 
 
 def step(**draws: Any) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Any]:
@@ -55,14 +56,14 @@ class House(RuleBasedStateMachine):
     network: ClassVar[Network]
     whole = False
 
-    @initialize(listening=st.sets(st.tuples(SEATS, ROOMS), max_size=8))
-    def begin(self, listening: set[tuple[str, str]]) -> None:
+    @initialize(listening=st.sets(st.tuples(SEATS, ROOMS), min_size=3, max_size=10), fates=FATES)
+    def begin(self, listening: set[tuple[str, str]], fates: list[str]) -> None:
+        self.network.fates = fates
         self.loop.run_until_complete(self._begin(sorted(listening)))
 
     async def _begin(self, listening: list[tuple[str, str]]) -> None:
         self.number = next(self.numbers)
         self.sent: dict[tuple[str, str], int] = {}
-        self.network.fates = [CLEAR]
         self.processes = {name: Process() for name in "AB"}
         for process in self.processes.values():
             process.hub.start()
@@ -211,8 +212,9 @@ class House(RuleBasedStateMachine):
             text = text.replace(f"@{who}", f"@{who}-{self.number}")
         return text
 
-    def pick(self, where: str, number: int) -> tuple[int, Text] | None:
-        """One of the newest texts of a room."""
+    def pick(self, where: str, number: int, author: str = "") -> tuple[int, Text] | None:
+        """One of the newest texts of a room, and of this author if they wrote any."""
         texts = self.scenes[where].texts
         keys = sorted(texts, reverse=True)
+        keys = [key for key in keys if texts[key].author == author] or keys
         return (keys[number % len(keys)], texts[keys[number % len(keys)]]) if keys else None

@@ -43,6 +43,8 @@ class Scene(Place):
     texts: dict[int, Text] = field(default_factory=dict)
     read: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("alice", "bob"), 0))
     endings: list[Ending] = field(default_factory=list)
+    # The numbers at which the kind changed.
+    kinds: list[int] = field(default_factory=list)
     seen_by: list[set[str]] = field(default_factory=list)
     # Put out by what is being done right now, which has no number yet.
     _leaving: list[tuple[str, str]] = field(default_factory=list)
@@ -64,6 +66,8 @@ class Scene(Place):
 
     def becomes(self, kind: str) -> None:
         before = {who for who in NAMES if self.shows(who)}
+        if kind != self.kind:
+            self.kinds.append(self.head + 1)
         self.kind = kind
         self._leaving += [(who, "kind_changed") for who in sorted(before) if not self.shows(who)]
 
@@ -73,6 +77,8 @@ class Scene(Place):
         assert not self._leaving or head == self.head + 1
         self._leaving.clear()
         seers = {who for who in NAMES if self.shows(who)}
+        # Whoever may see the room again before a process heard of its other kind is not put out there.
+        self.endings = [one for one in self.endings if one.reason != "kind_changed" or one.who not in seers]
         self.seen_by += [set() for _ in range(head + 1 - len(self.seen_by))]
         for seen_by in self.seen_by[self.head + 1 :]:
             seen_by |= seers
