@@ -61,6 +61,7 @@ class Seat:
         self.following: dict[str, int] = {}
         self._events: dict[str, int] = {}
         self._complete: dict[str, int | None] = {}
+        self._put_out: set[str] = set()
         self._token = token
         self._scenes = {scene.slug: scene for scene in scenes}
         self._line: Line | None = None
@@ -134,6 +135,10 @@ class Seat:
             frame = json.loads(self._line.heard.popleft())
             if (witness := getattr(self, f"_saw_{frame['type']}", None)) is not None:
                 witness(frame)
+        # Not at once: the client itself, who is ahead of the witness, may listen again already.
+        for slug in self._put_out:
+            self.views.pop(slug, None)
+        self._put_out.clear()
 
     def lacks(self) -> list[str]:
         """What this client has yet to hear, by the model."""
@@ -161,6 +166,7 @@ class Seat:
         if not page["more"] or self._complete[slug] is not None:
             self._complete[slug] = max(page["seq"], self._complete[slug] or 0)
         self.following[slug] = head
+        self._put_out.discard(slug)
 
     def _saw_ok(self, reply: Object) -> None:
         if "online" in reply:
@@ -180,7 +186,7 @@ class Seat:
     def _saw_removed(self, event: Object) -> None:
         slug = event["room"]
         since = self.following.pop(slug, -1)
-        self.views.pop(slug, None)
+        self._put_out.add(slug)
         scene = self._scenes[slug]
         endings = scene.ends(self.who, since, scene.head)
         told = f"{self.who} was told {event['reason']} in {slug}, not {endings} after {since}"
