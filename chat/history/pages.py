@@ -1,7 +1,8 @@
 """Messages as one reader sees them: pages of history, changes since a number, single ones, revisions."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 from django.db.models import QuerySet
@@ -13,6 +14,9 @@ from chat.models import Installation, Message, Reaction, Revision, Room, User
 from chat.payloads import message_object, message_objects, reaction_objects, revision_object
 from chat.permissions import can_see_revisions
 from chat.protocol.objects import MessageObject, PageObject, RevisionObject, RoomObject
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # The newest page of a room, and the sizes that the protocol names.
 NEWEST_PAGE = 50
@@ -53,6 +57,21 @@ def snapshot(user: User | None, slug: str, since: int | None, known_epoch: str |
     return Snapshot(room_for(user, slug), page)
 
 
+def _seen_to_the_end(
+    read: Callable[Concatenate[User | None, str, P], T],
+) -> Callable[Concatenate[User | None, str, P], T]:
+    """Ask for the right again behind the rows: whoever lost the room meanwhile must not get what came after."""
+
+    @wraps(read)
+    def looking_twice(user: User | None, slug: str, *args: P.args, **kwargs: P.kwargs) -> T:
+        found = read(user, slug, *args, **kwargs)
+        visible_room(user, slug)
+        return found
+
+    return looking_twice
+
+
+@_seen_to_the_end
 def sync(user: User | None, slug: str, since: int | None, known_epoch: str | None) -> PageObject:
     """The lowest changes above `since`, or the newest page where these cannot be told (protocol, section 1)."""
     room = visible_room(user, slug)
@@ -97,6 +116,7 @@ def mainline(room: Room) -> QuerySet[Message]:
     return Message.objects.filter(room=room, thread=None)
 
 
+@_seen_to_the_end
 def page(
     user: User | None,
     slug: str,
@@ -142,6 +162,7 @@ def _replies(room: Room, root_id: int) -> QuerySet[Message]:
     return Message.objects.filter(room=room, thread=root_id)
 
 
+@_seen_to_the_end
 def pinned(user: User | None, slug: str) -> list[MessageObject]:
     """The pinned messages of a room, ascending by id."""
     room = visible_room(user, slug)

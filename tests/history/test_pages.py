@@ -1,5 +1,8 @@
 """Pages by message id, single messages, and the list of rooms with what is unread in them."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,7 +11,7 @@ from chat import history
 from chat.actions.edits import delete_message, edit_message
 from chat.actions.messages import Draft, post_messages
 from chat.actions.reactions import react
-from chat.actions.rooms import join_room
+from chat.actions.rooms import join_room, remove_member
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Membership, Message, Room, User
 from chat.protocol.commands import LARGEST_ID
@@ -193,3 +196,26 @@ def test_queries_grow_neither_with_rooms_nor_with_messages(cast: Cast, ids: list
         react(cast.alice, ids[number], "🎉", True)
     assert queries() == before
     assert max(before) <= 4
+
+
+@pytest.mark.parametrize(
+    "read", [history.page, history.pinned, lambda user, slug: history.sync(user, slug, 0, None)]
+)
+def test_who_loses_the_room_while_the_rows_are_read_gets_none(
+    cast: Cast, read: Callable[..., object]
+) -> None:
+    say(cast.alice, cast.private, "before")
+    slug = cast.private.slug
+    lost = False
+
+    def losing(execute: Any, statement: str, *rest: Any) -> Any:
+        nonlocal lost
+        if 'FROM "chat_message"' in statement and not lost:
+            lost = True
+            remove_member(cast.alice, slug, cast.bob.pk)
+        return execute(statement, *rest)
+
+    read(cast.bob, slug)
+    with connection.execute_wrapper(losing), pytest.raises(NotFound):
+        read(cast.bob, slug)
+    assert lost
