@@ -63,7 +63,7 @@ def _seen_to_the_end(
     """Ask for the right again behind the rows: whoever lost the room meanwhile must not get what came after."""
 
     @wraps(read)
-    def looking_twice(user: User | None, slug: str, *args: P.args, **kwargs: P.kwargs) -> T:
+    def looking_twice(user: User | None, slug: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
         found = read(user, slug, *args, **kwargs)
         visible_room(user, slug)
         return found
