@@ -1,13 +1,12 @@
 """The hub: which connection of this process listens to what. One per running loop; it ends with it."""
 
 import asyncio
-import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from chat.errors import ChatError
-from chat.hub import measures, sessions, tasks
+from chat.hub import measures, tasks
 from chat.hub.bus import Bus
 from chat.hub.epoch import EPOCH_SECONDS, Epoch
 from chat.hub.feed import Credential, Readers, RoomFeed, Subscriber
@@ -25,14 +24,13 @@ from chat.hub.hints import (
     from_layer,
     plain_frame,
 )
-from chat.hub.members import ACTIVITY_SECONDS, MEMBERSHIPS_SECONDS, Members
-from chat.hub.presence import REPEAT_SECONDS, Presence
+from chat.hub.people import sessions
+from chat.hub.people.members import ACTIVITY_SECONDS, MEMBERSHIPS_SECONDS, Members
+from chat.hub.people.presence import REPEAT_SECONDS, Presence
 from chat.payloads import now
 from chat.protocol.closes import Close
 from chat.protocol.codec import encode
 from chat.protocol.events import Goodbye, Heartbeat, Notice
-
-logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 25
 # A lost last hint is found within this: one query for all rooms of the process.
@@ -100,7 +98,7 @@ class Hub:
             (0, self._members.look_up),
             (0, self.presence.tell),
         ):
-            self._spawn(_every(seconds, work))
+            self._spawn(tasks.every(seconds, work))
         self._spawn(self._meet_others())
 
     async def stop(self) -> None:
@@ -282,19 +280,3 @@ class Hub:
 
     async def _check_all_sessions(self) -> None:
         await sessions.check(self._readers, set(self.connections))
-
-
-async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-    """Run the work again and again; an error is logged and the next round comes all the same."""
-    while True:
-        await asyncio.sleep(seconds)
-        try:
-            await work()
-        except ChatError as error:
-            logger.warning("%s waits: %s", _name(work), error.detail)
-        except Exception:
-            logger.exception("%s failed", _name(work))
-
-
-def _name(work: Callable[[], Awaitable[None]]) -> str:
-    return getattr(work, "__qualname__", repr(work))

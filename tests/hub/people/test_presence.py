@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from chat.hub import presence
 from chat.hub.feed import RoomFeed
 from chat.hub.hints import PeopleHere
-from chat.hub.presence import Presence
+from chat.hub.people import presence
+from chat.hub.people.presence import Presence
 from chat.readers import DatabaseReaders
 from tests.hub.listener import Listener
 

@@ -11,7 +11,7 @@ from chat.actions.edits import edit_message
 from chat.hub import Credential, RoomFeed, Standing
 from chat.hub import hub as hub_module
 from chat.hub.bus import Bus
-from chat.hub.members import Members
+from chat.hub.people.members import Members
 from chat.models import Membership, User
 from chat.protocol.closes import Close
 from chat.readers import DatabaseReaders
