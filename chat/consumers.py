@@ -10,7 +10,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from chat import hub, metrics
 from chat.dispatch import plain, table, welcome
-from chat.dispatch.connection import AsgiSend, Connection
+from chat.dispatch.connection import Connection
+from chat.dispatch.outbox import AsgiSend
 from chat.errors import BadFrame, ChatError
 from chat.limits import BAD_FRAMES_PER_MINUTE, FRAME_BYTES
 from chat.logs import about
@@ -64,11 +65,13 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.close()
             return
         await self.accept(PROTOCOL if offered else None)
+        extensions = self.scope.get("extensions") or {}
         self.connection = Connection(
             self.scope["visitor"],
             self.base_send,
             plain=not offered,
-            real_closes="chat.close" in (self.scope.get("extensions") or {}),
+            real_closes="chat.close" in extensions,
+            wire=extensions.get("chat.wire"),
         )
         query = {
             name: values[-1]

@@ -16,6 +16,8 @@ from chat.errors import Invalid, RateLimited, TooLong
 
 MESSAGE_CHARS = 10_000
 FRAME_BYTES = 65_536
+# A reader that is this far behind is cut: the others must not pay for it, and it can resume.
+PENDING_BYTES = 1 << 20
 # A page of long texts ends early: many clients refuse frames of more than 1 MiB.
 PAGE_CHARS = 200_000
 # Emoji that one message may carry, so that its payload stays small.

@@ -13,8 +13,9 @@ from django.conf import settings
 from chat import embedded_redis, metrics
 from chat.errors import Unavailable
 from chat.hub import measures
+from chat.hub.audience import Outlet, Wire
 from chat.hub.bus import ANSWER_SECONDS
-from chat.hub.feed import Credential, Healed, Readers, RoomFeed, Standing
+from chat.hub.feed import RoomFeed
 from chat.hub.hints import (
     Hint,
     Item,
@@ -26,6 +27,7 @@ from chat.hub.hints import (
     to_layer,
 )
 from chat.hub.hub import HEARTBEAT_SECONDS, Connection, Hub
+from chat.hub.readers import Credential, Healed, Readers, Standing
 
 __all__ = [
     "HEARTBEAT_SECONDS",
@@ -36,12 +38,14 @@ __all__ = [
     "Hub",
     "Item",
     "MembershipsChanged",
+    "Outlet",
     "Passing",
     "PersonChanged",
     "Readers",
     "RoomFeed",
     "SessionsChanged",
     "Standing",
+    "Wire",
     "current",
     "publish",
     "stop",

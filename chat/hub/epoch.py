@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from chat.hub.feed import Readers
+from chat.hub.readers import Readers
 from chat.protocol.closes import Close
 from chat.protocol.codec import encode
 from chat.protocol.events import Goodbye

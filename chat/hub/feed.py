@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any, NamedTuple, Protocol
-
-import msgspec
+from typing import Any
 
 from chat import metrics
 from chat.errors import ChatError
+from chat.hub.audience import Audience, Subscriber
 from chat.hub.hints import Hint, Passing
+from chat.hub.readers import Readers
 from chat.protocol.codec import encode
 from chat.protocol.events import Removed
 
@@ -21,74 +21,6 @@ HOLE_PATIENCE_SECONDS = 0.1
 RETRY_SECONDS = 1.0
 
 
-class Subscriber(Protocol):
-    """What a feed needs of a connection."""
-
-    plain: bool
-
-    @property
-    def user_id(self) -> int | None: ...
-
-    @property
-    def hidden(self) -> bool:
-        """Whether its person is never shown as online."""
-
-    def deliver(self, frame: str) -> None: ...
-
-    def expelled(self, room_id: int) -> None:
-        """Told when the right to read the room has ended, after its last frame."""
-
-
-class Healed(msgspec.Struct):
-    """The changes after a number, read from the database: ascending by seq, and the plain frames by message id."""
-
-    hints: list[Hint]
-    plain: list[str]
-    more: bool
-
-
-class Credential(NamedTuple):
-    """What a connection was let in by: a session, a token, or neither (a guest of this connection alone)."""
-
-    user_id: int | None
-    session_key: str | None = None
-    password_hash: str | None = None
-    token_digest: str | None = None
-
-
-class Standing(NamedTuple):
-    """Where a member stands in a room: the newest message there, and what is unread."""
-
-    room_id: int
-    user_id: int
-    slug: str
-    newest_id: int
-    unread: int
-    mentions: int
-
-
-class Readers(Protocol):
-    """The questions that feeds and hub ask the database; chat/apps.py gives the hub its answers."""
-
-    async def epoch(self) -> str: ...
-
-    async def head(self, room_id: int) -> int: ...
-
-    async def heads(self, room_ids: list[int]) -> dict[int, int]: ...
-
-    async def changes_since(self, room_id: int, since: int) -> Healed: ...
-
-    async def may_read(self, room_id: int, user_ids: set[int | None]) -> set[int | None]: ...
-
-    async def rooms_of(self, user_ids: set[int]) -> dict[int, dict[int, int]]: ...
-
-    async def put_out_after(self, room_id: int, seq: int, user_ids: set[int | None]) -> set[int | None]: ...
-
-    async def standings(self, room_ids: set[int], user_ids: set[int]) -> list[Standing]: ...
-
-    async def alive(self, credentials: set[Credential]) -> set[Credential]: ...
-
-
 class RoomFeed:
     """`delivered` is the number of the latest change that local subscribers have; None until it is known."""
 
@@ -96,8 +28,7 @@ class RoomFeed:
         self.room_id = room_id
         self.slug = slug
         self.delivered: int | None = None
-        # A subscriber whose first page is still being read collects its frames instead of getting them.
-        self.subscribers: dict[Subscriber, list[Hint | Passing] | None] = {}
+        self.subscribers = Audience()
         self._readers = readers
         self._forget = forget
         # How far the room was when each one's own page was read: their rights were looked at after that change.
@@ -128,7 +59,7 @@ class RoomFeed:
 
     def add(self, subscriber: Subscriber) -> None:
         """Collect from now on; `open` ends it."""
-        self.subscribers[subscriber] = []
+        self.subscribers.collect(subscriber)
 
     def reopen(self, subscriber: Subscriber) -> None:
         """There is no new page: go on from the last one."""
@@ -139,12 +70,12 @@ class RoomFeed:
         read_to = max(head, complete_to)
         if subscriber not in self.subscribers:
             return False
-        collected = self.subscribers[subscriber] or []
+        collected = self.subscribers.collected(subscriber)
         for item in collected:
             if isinstance(item, Hint) and item.puts_out(subscriber.user_id, read_to):
                 self._expel(subscriber, item.reason or "removed")
                 return False
-        self.subscribers[subscriber] = None
+        self.subscribers.open(subscriber)
         self._read_to[subscriber] = read_to
         if first_frame is not None:
             subscriber.deliver(first_frame)
@@ -177,18 +108,11 @@ class RoomFeed:
         if item.after and (self.delivered is None or self.delivered < item.after):
             self._held.append(item)
         else:
-            self._send(item)
+            self.subscribers.send(item)
 
     def send(self, frame: str, plain: str | None, except_user: int | None = None) -> None:
         """Send to everybody here at once."""
-        self._send(Passing("", frame, plain, except_user))
-
-    def _send(self, item: Passing) -> None:
-        for subscriber, collected in list(self.subscribers.items()):
-            if collected is not None:
-                collected.append(item)
-            elif (text := item.text_for(subscriber.user_id, subscriber.plain)) is not None:
-                subscriber.deliver(text)
+        self.subscribers.send(Passing("", frame, plain, except_user))
 
     def _advance(self) -> None:
         """Deliver what follows without a hole; wait a moment for what is missing."""
@@ -242,9 +166,8 @@ class RoomFeed:
             if not healed.hints:
                 return
             await self._recheck(healed.hints)
-            for subscriber in [one for one in self.subscribers if one.plain]:
-                for frame in healed.plain:
-                    subscriber.deliver(frame)
+            for frame in healed.plain:
+                self.subscribers.send_plain(frame)
             for hint in healed.hints:
                 self._deliver(hint)
             more = healed.more
@@ -260,10 +183,10 @@ class RoomFeed:
         if (unnamed := user_ids - allowed - named.keys()) and general is None:
             # A change that is yet to come puts these out, and says why.
             allowed |= await self._readers.put_out_after(self.room_id, hints[-1].seq, unnamed)
-        for subscriber in list(self.subscribers):
+        for subscriber in self.subscribers:
             cause = named.get(subscriber.user_id)
             # Who came back since, and read the room after the change, stays. `open` judges who reads it just now.
-            reading = self.subscribers[subscriber] is not None
+            reading = self.subscribers.is_reading(subscriber)
             if cause is not None and not reading and self._read_to.get(subscriber, 0) < cause.seq:
                 self._expel(subscriber, cause.reason or "removed")
             elif subscriber.user_id in user_ids and subscriber.user_id not in allowed:
@@ -276,7 +199,7 @@ class RoomFeed:
         subscriber.expelled(self.room_id)
 
     def _drop(self, subscriber: Subscriber) -> None:
-        self.subscribers.pop(subscriber, None)
+        self.subscribers.drop(subscriber)
         self._read_to.pop(subscriber, None)
 
     def _deliver(self, hint: Hint) -> None:
@@ -284,13 +207,7 @@ class RoomFeed:
             return
         self.delivered = hint.seq
         self._waiting = {seq: later for seq, later in self._waiting.items() if seq > hint.seq}
-        for subscriber, collected in list(self.subscribers.items()):
-            if collected is not None:
-                collected.append(hint)
-            elif not subscriber.plain:
-                subscriber.deliver(hint.frame)
-            elif hint.plain is not None:
-                subscriber.deliver(hint.plain)
+        self.subscribers.send(hint)
         self._release()
 
     def _release(self) -> None:

@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 from chat.errors import ChatError
 from chat.hub import measures, tasks
+from chat.hub.audience import Subscriber
 from chat.hub.bus import Bus
 from chat.hub.epoch import EPOCH_SECONDS, Epoch
-from chat.hub.feed import Credential, Readers, RoomFeed, Subscriber
+from chat.hub.feed import RoomFeed
 from chat.hub.hints import (
     GROUP_PREFIX,
     PEOPLE_GROUP,
@@ -27,6 +28,7 @@ from chat.hub.hints import (
 from chat.hub.people import sessions
 from chat.hub.people.members import ACTIVITY_SECONDS, MEMBERSHIPS_SECONDS, Members
 from chat.hub.people.presence import REPEAT_SECONDS, Presence
+from chat.hub.readers import Credential, Readers
 from chat.payloads import now
 from chat.protocol.closes import Close
 from chat.protocol.codec import encode

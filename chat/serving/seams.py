@@ -9,11 +9,13 @@ from daphne.http_protocol import WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory
 from daphne.ws_protocol import WebSocketProtocol as DaphneSocket
+from twisted.internet.tcp import Connection as Transport
 
 # Methods that we override or call on a socket.
 SOCKET = (
     (DaphneSocket, "handle_reply"),
     (DaphneSocket, "handle_exception"),
+    (DaphneSocket, "onOpen"),
     (DaphneSocket, "onMessage"),
     (DaphneSocket, "serverSend"),
     (WebSocketProtocol, "sendFrame"),
@@ -24,6 +26,9 @@ SOCKET = (
     (WebSocketProtocol, "STATE_CLOSED"),
     (WebSocketFactory, "protocol"),
     (WebSocketFactory, "setProtocolOptions"),
+    # What waits in a transport, and whether bytes leave it as they are.
+    (Transport, "dataBuffer"),
+    (Transport, "TLS"),
 )
 # What the server itself cannot do without.
 SERVER = (
@@ -38,6 +43,8 @@ INSTANCE_ATTRIBUTES = ("ws_factory", "connections", "application")
 APPLICATION_KEY = "application_instance"
 # Set by autobahn on each socket.
 SOCKET_ATTRIBUTES = ("state", "failedByMe")
+# Set by Twisted on each transport.
+TRANSPORT_ATTRIBUTES = ("socket", "_tempDataBuffer")
 
 
 def missing() -> list[str]:

@@ -16,7 +16,9 @@ from twisted.python.failure import Failure
 from chat.limits import FRAME_BYTES
 from chat.serving import seams
 from chat.serving.drain import cancel_applications, drain, exit_in_time
-from chat.serving.frames import CLOSE_EXTENSION, CLOSE_HANDSHAKE_TIMEOUT_S, ChatSocket
+from chat.serving.outlet import Outlet
+from chat.serving.socket import CLOSE_EXTENSION, CLOSE_HANDSHAKE_TIMEOUT_S, ChatSocket
+from chat.serving.wire import WIRE_EXTENSION, Wire
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ class ChatServer(Server):  # type: ignore[misc]
             server_name="chat",
         )
         self.lifespan = lifespan
+        self._outlet = Outlet(twisted_loop)
         self.ports: list[Any] = []
         self.failure: str | None = None
         self._announce = announce
@@ -82,9 +85,10 @@ class ChatServer(Server):  # type: ignore[misc]
         self.stop()
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
-        """Tell a socket's application that its close codes and reasons arrive as they are."""
+        """Give a socket's application its wire, and word that close codes and reasons arrive as they are."""
         if isinstance(protocol, ChatSocket):
-            scope.setdefault("extensions", {})[CLOSE_EXTENSION] = {}
+            protocol.wire = Wire(protocol, self._outlet)
+            scope["extensions"] = {CLOSE_EXTENSION: {}, WIRE_EXTENSION: protocol.wire}
         return super().create_application(protocol, scope)
 
     def kill_all_applications(self) -> "Deferred[None]":

@@ -4,8 +4,9 @@ import asyncio
 from typing import Any
 
 from chat.auth import Visitor
-from chat.dispatch.connection import PENDING_BYTES, Connection
+from chat.dispatch.connection import Connection
 from chat.hub import Credential
+from chat.limits import PENDING_BYTES
 from chat.protocol.closes import Close
 
 

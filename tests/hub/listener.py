@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any
 
-from chat.hub import Credential, RoomFeed
+from chat.hub import Credential, RoomFeed, Wire
 
 # Far above the 0.1 s that a hole is waited for.
 PATIENCE_S = 20
@@ -16,6 +16,7 @@ class Listener:
     rooms: dict[int, RoomFeed] = {}
     credential = Credential(None)
     hidden = False
+    wire: Wire | None = None
 
     def __init__(self, user_id: int | None = None, *, plain: bool = False) -> None:
         self.user_id = user_id

@@ -2,14 +2,16 @@
 
 import asyncio
 import inspect
+import re
 from pathlib import Path
 
 import pytest
 from autobahn.websocket.protocol import WebSocketProtocol
 from daphne.server import Server, twisted_loop
+from twisted.internet import abstract, tcp
 
 from chat.serving import seams
-from chat.serving.frames import ChatSocket
+from chat.serving.socket import ChatSocket
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -46,6 +48,12 @@ def test_daphne_still_has_its_loop_at_hand() -> None:
 @pytest.mark.parametrize("name", seams.SOCKET_ATTRIBUTES)
 def test_autobahn_still_sets_the_attribute_on_a_socket(name: str) -> None:
     assert f"self.{name} = " in inspect.getsource(WebSocketProtocol), f"{name} has moved"
+
+
+@pytest.mark.parametrize("name", seams.TRANSPORT_ATTRIBUTES)
+def test_twisted_still_sets_the_attribute_on_a_transport(name: str) -> None:
+    source = inspect.getsource(abstract.FileDescriptor) + inspect.getsource(tcp.Connection)
+    assert re.search(rf"self\.{name}(:.+)? = ", source), f"{name} has moved"
 
 
 def test_what_our_socket_overrides_is_named() -> None:

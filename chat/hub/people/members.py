@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from chat.errors import ChatError
 from chat.hub.bus import RETRY_SECONDS, Bus
-from chat.hub.feed import Readers, Standing
 from chat.hub.hints import GROUP_PREFIX, MembershipsChanged
+from chat.hub.readers import Readers, Standing
 from chat.protocol.codec import encode
 from chat.protocol.events import Activity, Removed
 

@@ -4,8 +4,8 @@ import logging
 from typing import TYPE_CHECKING
 
 from chat.errors import ChatError
-from chat.hub.feed import Readers
 from chat.hub.hints import SessionsChanged
+from chat.hub.readers import Readers
 from chat.protocol.closes import Close
 from chat.protocol.codec import encode
 from chat.protocol.events import Goodbye

@@ -8,7 +8,7 @@ import pytest
 from chat import database
 from chat.actions.attention.read_positions import Move, move
 from chat.actions.edits import edit_message
-from chat.hub import Credential, RoomFeed, Standing
+from chat.hub import Credential, RoomFeed, Standing, Wire
 from chat.hub import hub as hub_module
 from chat.hub.bus import Bus
 from chat.hub.people.members import Members
@@ -28,6 +28,7 @@ class Listener:
     """The far end of a connection that is subscribed to nothing."""
 
     plain = False
+    wire: Wire | None = None
     hidden = False
     idle = False
     name = "listener"

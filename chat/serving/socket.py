@@ -7,11 +7,13 @@ from typing import Any
 
 from daphne.ws_protocol import WebSocketProtocol
 
+from chat.serving.wire import Wire
+
 # The key in scope["extensions"] by which an application learns that any close code and a reason may be sent.
 CLOSE_EXTENSION = "chat.close"
 # RFC 6455: a control frame holds 125 bytes, two of them are the code.
 REASON_BYTES = 123
-TEXT, BINARY = 1, 2
+BINARY = 2
 # A peer that answers a close frame later than this is dropped; the drain's time limit counts on it.
 CLOSE_HANDSHAKE_TIMEOUT_S = 2
 
@@ -19,10 +21,23 @@ CLOSE_HANDSHAKE_TIMEOUT_S = 2
 class ChatSocket(WebSocketProtocol):  # type: ignore[misc]
     """Sends every close code with its reason, and closes with a frame where autobahn would drop the line."""
 
+    # Given by the server before the application sees the connection.
+    wire: Wire
+
+    @property
+    def may_send(self) -> bool:
+        """Whether frames may go out: the handshake is done, and no close frame has been sent or received."""
+        return bool(self.state == self.STATE_OPEN)
+
+    def onOpen(self) -> None:  # noqa: N802 - autobahn's name
+        """Let go of the HTTP channel, which is still asked to produce: from now on that is the wire's part."""
+        super().onOpen()
+        self.transport.unregisterProducer()
+
     def handle_reply(self, message: dict[str, Any]) -> None:
         """Carry out one ASGI message of the application."""
         if message.get("type") == "websocket.close" and self.state != self.STATE_CONNECTING:
-            self.close(message.get("code") or 1000, message.get("reason") or "")
+            self.wire.close(message.get("code") or 1000, message.get("reason") or "")
         else:
             super().handle_reply(message)
 
@@ -31,22 +46,23 @@ class ChatSocket(WebSocketProtocol):  # type: ignore[misc]
         if self.state == self.STATE_CONNECTING:
             super().handle_exception(exception)
         else:
-            self.close(1011, "server error")
+            self.wire.close(1011, "server error")
 
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:  # noqa: N802 - Daphne's name
-        """Write one frame of any size: autobahn's sendMessage holds ours to the limit for what comes in."""
-        if self.state == self.STATE_OPEN:
-            payload = content.encode() if isinstance(content, str) else content
-            self.sendFrame(opcode=BINARY if binary else TEXT, payload=payload)
+        """Send one frame of any size: autobahn's sendMessage holds ours to the limit for what comes in."""
+        if isinstance(content, str):
+            self.wire.put(content)
+        elif self.may_send:
+            self.sendFrame(opcode=BINARY, payload=content)
 
     def close(self, code: int, reason: str) -> None:
-        """Start the closing handshake; a socket that is closing already stays as it is."""
+        """Start the closing handshake now; a socket that is closing already stays as it is."""
         truncated = reason.encode()[:REASON_BYTES].decode(errors="ignore").encode()
         self.sendCloseFrame(code=code, reasonUtf8=truncated)
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803 - autobahn's names
         """What arrives after our close frame is not heard: the application may be gone."""
-        if self.state == self.STATE_OPEN:
+        if self.may_send:
             super().onMessage(payload, isBinary)
 
     def _fail_connection(self, code: int = 1001, reason: str = "going away") -> None:

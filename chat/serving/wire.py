@@ -1,0 +1,144 @@
+"""What goes out on one socket of our server: in order, written at once where nothing waits, bounded where it does.
+
+It must not know what the frames say, nor what a closing connection means to the chat.
+"""
+
+import struct
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet import tcp
+
+from chat.limits import PENDING_BYTES
+
+if TYPE_CHECKING:
+    from chat.serving.outlet import Outlet
+    from chat.serving.socket import ChatSocket
+
+# The key in scope["extensions"] under which an application finds the wire of its connection.
+WIRE_EXTENSION = "chat.wire"
+# So much of what waits is handed to the transport at a time, so that the rest can still be dropped between frames.
+HANDED_BYTES = 1 << 16
+
+FINAL_TEXT = 0x81
+
+
+def text_frame(text: str) -> bytes:
+    """One unmasked, unfragmented text frame (RFC 6455, 5.2)."""
+    payload = text.encode()
+    size = len(payload)
+    if size < 126:
+        return bytes((FINAL_TEXT, size)) + payload
+    if size < 1 << 16:
+        return struct.pack("!BBH", FINAL_TEXT, 126, size) + payload
+    return struct.pack("!BBQ", FINAL_TEXT, 127, size) + payload
+
+
+class Wire:
+    """The way out of one connection. `frames` is what was put on it in this turn of the loop; the outlet writes it.
+
+    While its reader is behind it is a pull producer of the transport (Twisted's IPullProducer), asked for more each
+    time the socket has taken all it had.
+    """
+
+    __slots__ = (
+        *("outlet", "frames", "overflowed", "_socket", "_transport", "_send"),
+        *("_backlog", "_behind", "_handed", "_last", "__weakref__"),
+    )
+
+    def __init__(self, socket: "ChatSocket", outlet: "Outlet") -> None:
+        self.outlet = outlet
+        self.frames: list[bytes] = []
+        # Called when the reader is too far behind, after what waited was dropped; whoever sends sets it.
+        self.overflowed: Callable[[], None] = lambda: self.close(1013, "")
+        self._socket = socket
+        self._transport = socket.transport
+        self._send: Callable[[bytes], int] | None = _bare_send(self._transport)
+        self._backlog: deque[bytes] | None = None
+        # Bytes that wait here, those handed to the transport included, and how many of them those are.
+        self._behind = 0
+        self._handed = 0
+        # The close frame that goes out behind what waits.
+        self._last: tuple[int, str] | None = None
+
+    @property
+    def pending(self) -> int:
+        """Bytes that are not with the system yet."""
+        return self._behind + sum(map(len, self.frames))
+
+    def put(self, text: str) -> None:
+        """Send a text frame at the end of this turn of the loop, together with what else is put."""
+        self.outlet.put(text_frame(text), self)
+
+    def close(self, code: int, reason: str) -> None:
+        """Send the close frame behind everything that was put before it; what is put later is dropped."""
+        self.outlet.write([self])
+        if self._last is None:
+            self._last = (code, reason)
+            if not self._backlog:
+                self._socket.close(code, reason)
+
+    def write(self, data: bytes) -> None:
+        """Write whole frames now, or behind what waits. A socket that fails reports that where it is read."""
+        if self._last is not None or not self._socket.may_send:
+            return
+        if self._backlog is not None:
+            self._wait(data)
+            return
+        taken = 0
+        # Pings and closes go through the transport; while one of them is in there, nothing may overtake it.
+        if self._send is not None and not self._transport.dataBuffer and not self._transport._tempDataBuffer:
+            try:
+                taken = self._send(data)
+            except BlockingIOError:
+                taken = 0
+            except OSError:
+                return
+        if taken < len(data):
+            self._fall_behind(data[taken:])
+
+    def _fall_behind(self, rest: bytes) -> None:
+        self._backlog, self._behind = deque([rest]), len(rest)
+        # This asks for the rest at once.
+        self._transport.registerProducer(self, False)
+
+    def _wait(self, data: bytes) -> None:
+        """What waits already decides: one page of long texts may be larger than the bound by itself."""
+        assert self._backlog is not None
+        if self._behind > PENDING_BYTES:
+            self._backlog.clear()
+            self._behind = self._handed
+            self.overflowed()
+        else:
+            self._backlog.append(data)
+            self._behind += len(data)
+
+    def resumeProducing(self) -> None:  # noqa: N802 - Twisted's name
+        """The transport has nothing left: hand it the next frames, or go back to writing directly."""
+        self._behind -= self._handed
+        self._handed = 0
+        while self._backlog and self._handed < HANDED_BYTES and self._socket.may_send:
+            data = self._backlog.popleft()
+            self._handed += len(data)
+            self._transport.write(data)
+        if not self._handed:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        self._backlog, self._behind = None, 0
+        self._transport.unregisterProducer()
+        if self._last is not None:
+            self._socket.close(*self._last)
+
+    def stopProducing(self) -> None:  # noqa: N802 - Twisted's name
+        """The connection is lost."""
+        self._backlog, self._behind, self._handed = None, 0, 0
+
+
+def _bare_send(transport: Any) -> Callable[[bytes], int] | None:
+    """The system's own send, where the bytes are to leave as they are: not through TLS."""
+    if isinstance(transport, tcp.Connection) and not transport.TLS:
+        send: Callable[[bytes], int] = transport.socket.send
+        return send
+    return None
