@@ -27,8 +27,8 @@ def user_feed(user_id: int) -> str:
 
 def publish_created(room_id: int, messages: Iterable[MessageObject]) -> None:
     """New messages, each with its own number; encoded once, here."""
-    for message in messages:
-        transaction.on_commit(partial(hub.publish, hints.created(room_id, message)))
+    items = [hints.created(room_id, message) for message in messages]
+    transaction.on_commit(partial(hub.publish_all, items))
 
 
 def publish_changed(room_id: int, message: MessageObject) -> None:

@@ -7,7 +7,6 @@ connection, so that SQLite never waits for itself. No rule of the chat lives her
 import asyncio
 import logging
 import threading
-import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -19,7 +18,8 @@ from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
 from chat import metrics
-from chat.errors import ChatError, Unavailable
+from chat.batches import Queue, away, silent
+from chat.errors import ChatError
 from chat.writer import STUCK_SECONDS, Writer
 
 logger = logging.getLogger(__name__)
@@ -28,8 +28,6 @@ logger = logging.getLogger(__name__)
 READER_THREADS = 4
 # A database that has not answered by then is reported as unavailable; the client repeats with its client id.
 PATIENCE_SECONDS = 15.0
-# Bounds one transaction: at 20,000 posts a second this is a tenth of a second.
-BATCH_MOST = 2_000
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,8 +52,8 @@ async def write(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
 
 async def flush() -> None:
     """Return when everything handed to the writer by this loop so far is done."""
-    for task in _batch_tasks():
-        await asyncio.wait([task])
+    for queue in _everywhere.get(asyncio.get_running_loop(), []):
+        await queue.flush()
     await write(lambda: None)
 
 
@@ -78,10 +76,10 @@ async def _answer(outcome: Awaitable[T]) -> T:
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await outcome
     except TimeoutError:
-        raise _silent() from None
+        raise silent() from None
     except DatabaseError as error:
         logger.warning("The database refused: %s", _said(error))
-        raise _away() from error
+        raise away() from error
 
 
 async def _written(function: Callable[[], T]) -> T:
@@ -113,80 +111,41 @@ class Batch(Generic[Item, Result]):
 
     def __init__(self, function: Callable[[list[Item]], list[Result | ChatError]]) -> None:
         self._function = function
-        self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue[Item, Result]] = WeakKeyDictionary()
+        self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, Queue[Item, Result]] = WeakKeyDictionary()
+
+    def submit(self, item: Item, answer: Callable[[Result | ChatError], None]) -> None:
+        """Have the item carried out; `answer` is called once, on the running loop, after the commit.
+
+        The answers of a batch come together, in the order of their items. What waited for PATIENCE_SECONDS is
+        answered Unavailable, and is not carried out if it had not begun.
+        """
+        self._queue().add(item, answer, PATIENCE_SECONDS)
 
     async def put(self, item: Item) -> Result:
-        """The item's result after the commit; raises its ChatError."""
-        loop, began = asyncio.get_running_loop(), time.perf_counter()
-        queue = self._queue(loop)
-        outcome: asyncio.Future[Result] = loop.create_future()
-        queue.add(item, outcome)
+        """The item's result after the commit; raises its ChatError. Cancelled before its turn it is not carried out."""
+        outcome: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        waiting = self._queue().add(item, partial(_settle, outcome), PATIENCE_SECONDS)
         try:
-            with metrics.writer_queue.track_inprogress():
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    result = await outcome
-        except TimeoutError:
-            raise _silent() from None
-        metrics.acknowledge_seconds.observe(time.perf_counter() - began)
-        return result
+            return await outcome
+        finally:
+            waiting.give_up()
 
-    def _queue(self, loop: asyncio.AbstractEventLoop) -> "_Queue[Item, Result]":
-        if loop not in self._queues:
-            self._queues[loop] = _Queue(self._function)
-            _everywhere.setdefault(loop, []).append(self._queues[loop])
-        return self._queues[loop]
+    def _queue(self) -> Queue[Item, Result]:
+        loop = asyncio.get_running_loop()
+        queue = self._queues.get(loop)
+        if queue is None:
+            queue = self._queues[loop] = Queue(self._carry_out, _writer)
+            _everywhere.setdefault(loop, []).append(queue)
+        return queue
 
-
-class _Queue(Generic[Item, Result]):
-    """What waits on one loop for one batch; its task lives while something waits."""
-
-    def __init__(self, function: Callable[[list[Item]], list[Result | ChatError]]) -> None:
-        self._function = function
-        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
-        self.task: asyncio.Task[None] | None = None
-
-    def add(self, item: Item, outcome: asyncio.Future[Result]) -> None:
-        self._waiting.append((item, outcome))
-        self._go_on()
-
-    def _go_on(self) -> None:
-        if self._waiting and (self.task is None or self.task.done()):
-            self.task = asyncio.get_running_loop().create_task(self._work())
-
-    async def _work(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:BATCH_MOST], self._waiting[BATCH_MOST:]
-            # Those that gave up while they waited were told so, and must not be carried out behind their back.
-            batch = [(item, outcome) for item, outcome in batch if not outcome.done()]
-            metrics.batch_posts.observe(len(batch))
-            work = partial(_commit, self._function, [item for item, _ in batch])
-            committed = asyncio.wrap_future(_writer.submit(partial(_tidy, work)))
-            # Not a step of this task: what is committed is answered, whatever becomes of the task.
-            committed.add_done_callback(partial(self._hand_out, batch))
-            # The next batch waits for this one, unless it hangs: then another thread is free for the next.
-            while not (await asyncio.wait([committed], timeout=STUCK_SECONDS))[0]:
-                if _writer.look_after():
-                    break
-        # A task holds its loop, and what is kept for a loop must not hold it.
-        self.task = None
-
-    def _hand_out(
-        self,
-        batch: list[tuple[Item, asyncio.Future[Result]]],
-        committed: asyncio.Future[list[Result | Exception]],
-    ) -> None:
-        if (error := committed.exception()) is not None:
-            logger.error("The writer failed", exc_info=error)
-        results = [_away() for _ in batch] if error is not None else committed.result()
-        for (_, outcome), result in zip(batch, results, strict=True):
-            _settle(outcome, result)
-        self._go_on()
+    def _carry_out(self, items: list[Item]) -> list[Result | ChatError]:
+        return _tidy(partial(_commit, self._function, items))
 
 
-def _settle(outcome: asyncio.Future[Result], result: Result | Exception) -> None:
+def _settle(outcome: asyncio.Future[Result], result: Result | ChatError) -> None:
     if outcome.done():
         return
-    if isinstance(result, Exception):
+    if isinstance(result, ChatError):
         outcome.set_exception(result)
     else:
         outcome.set_result(result)
@@ -194,22 +153,18 @@ def _settle(outcome: asyncio.Future[Result], result: Result | Exception) -> None
 
 def _commit(
     function: Callable[[list[Item]], list[Result | ChatError]], items: list[Item]
-) -> list[Result | Exception]:
+) -> list[Result | ChatError]:
     """The results of the whole list, or of each item by itself when the whole fails."""
-    if not items:
-        return []
     try:
-        results = _all_answered(function(items), len(items))
-        return [*results]
+        return _all_answered(function(items), len(items))
     except (OperationalError, InterfaceError) as error:
         logger.warning("The database is not available: %s", _said(error))
-        return [_away() for _ in items]
+        return [away() for _ in items]
     except Exception as error:
         logger.warning(
             "A batch of %d failed as a whole and is run item by item: %s", len(items), _said(error)
         )
-        alone: list[Result | ChatError] = [_commit_alone(function, item) for item in items]
-        return [*alone]
+        return [_commit_alone(function, item) for item in items]
 
 
 def _commit_alone(
@@ -220,7 +175,7 @@ def _commit_alone(
         return _all_answered(function([item]), 1)[0]
     except Exception:
         logger.exception("An item of a batch failed")
-        return _away()
+        return away()
 
 
 def _all_answered(results: list[T], count: int) -> list[T]:
@@ -234,20 +189,5 @@ def _said(error: Exception) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
 
 
-def _silent() -> Unavailable:
-    metrics.database_unavailable.inc()
-    return Unavailable("The database does not answer; try again.", retry_after=1)
-
-
-def _away() -> Unavailable:
-    metrics.database_unavailable.inc()
-    return Unavailable("The database is not available; try again.", retry_after=1)
-
-
 # By loop and gone with it: what `flush` waits for.
-_everywhere: WeakKeyDictionary[asyncio.AbstractEventLoop, list[_Queue[Any, Any]]] = WeakKeyDictionary()
-
-
-def _batch_tasks() -> list[asyncio.Task[None]]:
-    tasks = [queue.task for queue in _everywhere.get(asyncio.get_running_loop(), [])]
-    return [task for task in tasks if task is not None and not task.done()]
+_everywhere: WeakKeyDictionary[asyncio.AbstractEventLoop, list[Queue[Any, Any]]] = WeakKeyDictionary()

@@ -169,7 +169,10 @@ def test_only_what_people_may_read_elsewhere_is_left_out_whole() -> None:
         ("- `chat/database.py::fetch`: gone.", "chat/database.py has no fetch"),
         ("- `chat/database.py::Batch.fetch`: gone.", "chat/database.py has no Batch.fetch"),
         ("- `chat/database.py::call` with `asyncpg`: no.", "chat/database.py::call is without asyncpg"),
-        ("Shown by `tests/test_database.py::test_gone`.", "tests/test_database.py has no test_gone"),
+        (
+            "Shown by `tests/database/test_database.py::test_gone`.",
+            "tests/database/test_database.py has no test_gone",
+        ),
     ],
 )
 def test_this_check_finds_what_is_gone(line: str, complaint: str) -> None:

@@ -1,8 +1,10 @@
 """The hubs of this process: the one of the running loop, made when first asked for; and the way to reach them."""
 
 import asyncio
-import contextlib
 import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -11,6 +13,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 
 from chat import embedded_redis, metrics
+from chat.batches import tell
 from chat.errors import Unavailable
 from chat.hub import measures
 from chat.hub.audience import Outlet, Wire
@@ -48,6 +51,7 @@ __all__ = [
     "Wire",
     "current",
     "publish",
+    "publish_all",
     "stop",
     "use_readers",
 ]
@@ -83,31 +87,46 @@ async def stop() -> None:
 
 
 def publish(item: Item) -> None:
-    """Hand an item to the hubs of this process, from any thread; without one, to the other processes directly.
+    """The same as publish_all for one item."""
+    publish_all([item])
 
-    Never raises: the database is the log, and heads queries find what nobody was told.
+
+def publish_all(items: Sequence[Item]) -> None:
+    """Hand items to the hubs of this process, from any thread; without one, to the other processes directly.
+
+    Each hub's loop is woken once for all of them. Never raises: the database is the log, and heads queries find
+    what nobody was told.
     """
-    measures.sent(item)
+    for item in items:
+        measures.sent(item)
     running = [(loop, hub) for loop, hub in list(_hubs.items()) if loop.is_running()]
     for loop, hub in running:
-        with contextlib.suppress(RuntimeError):  # The loop was closed just now.
-            loop.call_soon_threadsafe(hub.accept, item)
+        tell(loop, partial(_accept, hub, items))
     if not running:
-        _publish_alone(item)
+        _publish_alone(items)
 
 
-def _publish_alone(item: Item) -> None:
-    """One PUBLISH from a management command or a WSGI process."""
+def _accept(hub: Hub, items: Sequence[Item]) -> None:
+    for item in items:
+        hub.accept(item)
+
+
+def _publish_alone(items: Sequence[Item]) -> None:
+    """One PUBLISH for each group, from a management command or a WSGI process."""
     try:
-        async_to_sync(_send_once)(item)
+        async_to_sync(_send_once)(items)
     except Exception as error:
         logger.info("Nobody was told of a change; they will find it by themselves: %s", error)
 
 
-async def _send_once(item: Item) -> None:
+async def _send_once(items: Sequence[Item]) -> None:
+    by_group: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        by_group[group_of(item)].append(item)
     layer = get_channel_layer()
     async with asyncio.timeout(ANSWER_SECONDS):
-        await layer.group_send(group_of(item), to_layer([item], origin=""))
+        for group, together in by_group.items():
+            await layer.group_send(group, to_layer(together, origin=""))
         await layer.flush()
 
 

@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
@@ -36,16 +36,16 @@ def die_before_publishing(count: str) -> None:
     """SIGKILL after so many messages' transactions: they are committed, and nobody was told yet."""
     from chat import hub
 
-    publish, left = hub.publish, int(count)
+    publish_all, left = hub.publish_all, int(count)
 
-    def dying(item: hub.Item) -> None:
+    def dying(items: Sequence[hub.Item]) -> None:
         nonlocal left
-        left -= isinstance(item, hub.Hint)
+        left -= sum(isinstance(item, hub.Hint) for item in items)
         if left < 0:
             os.kill(os.getpid(), signal.SIGKILL)
-        publish(item)
+        publish_all(items)
 
-    hub.publish = dying
+    hub.publish_all = dying
 
 
 def after_batches(count: str, then: Callable[[], None]) -> None:
@@ -64,16 +64,6 @@ def after_batches(count: str, then: Callable[[], None]) -> None:
         return results
 
     setattr(database, commit.__name__, counting)
-
-
-def cancel_the_writers_task() -> None:
-    """The task that hands out the answers ends before it does."""
-    from chat import database
-
-    for loop, queues in list(database._everywhere.items()):
-        for queue in queues:
-            if queue.task is not None:
-                loop.call_soon_threadsafe(queue.task.cancel)
 
 
 def end_the_writers_thread() -> None:
@@ -108,7 +98,6 @@ def _stuck(function: Function, mark: Path) -> Function:
 
 FAULTS: dict[str, Callable[..., None]] = {
     "die-before-publishing": die_before_publishing,
-    "lose-the-writers-task": partial(after_batches, then=cancel_the_writers_task),
     "lose-the-writers-thread": partial(after_batches, then=end_the_writers_thread),
     "stick": stick,
 }

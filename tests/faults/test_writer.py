@@ -20,16 +20,13 @@ Enter = Callable[..., None]
 DRAINED_WITHIN_S = 11.0
 
 
-@pytest.mark.parametrize("part", ["task", pytest.param("thread", marks=pytest.mark.long)])
-async def test_the_writer_is_killed_again_and_again(
-    new_house: Callable[..., House], part: str, enter: Enter
-) -> None:
+async def test_the_writer_is_killed_again_and_again(new_house: Callable[..., House], enter: Enter) -> None:
     """After every twentieth batch: its messages are committed, and no answer was handed out yet."""
-    fault = {0: {"FAULT": f"lose-the-writers-{part} 20"}}
+    fault = {0: {"FAULT": "lose-the-writers-thread 20"}}
     house = await asyncio.to_thread(new_house, own=fault, program=DOCTORED)
     async with Load(house, speakers=4, messages=40, pause_s=0.02) as load:
         await load.done()
-        enter(f"the writer's {part} killed", await load.check_everywhere_once())
+        enter("the writer's thread killed", await load.check_everywhere_once())
 
 
 @pytest.mark.long

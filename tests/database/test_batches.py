@@ -1,97 +1,19 @@
-"""The bridge to the database: what its callers are told, whatever a function or the database does."""
+"""Group commit: what goes together, and what each item is answered, whatever becomes of its neighbours."""
 
 import asyncio
 import gc
-import threading
+from functools import partial
 from weakref import ref
 
 import pytest
-from django.db import connection
 
-from chat import database, writer
+from chat import batches, database, writer
 from chat.actions.messages import Draft, Posted, post_messages
-from chat.errors import ChatError, Forbidden, Invalid, Unavailable
-from chat.models import Room, User
+from chat.errors import ChatError, Invalid, Unavailable
 from tests.cast import Cast
+from tests.database.gate import PATIENCE_S, Answers, Gate, lose_the_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-# What the tests wait for happens within milliseconds; this only ends a test that hangs.
-PATIENCE_S = 20
-
-
-def lose_the_database() -> None:
-    """A query that fails as when the database goes away in the middle of it."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-        cursor.execute("SELECT * FROM a_table_that_is_not_there")
-
-
-class Gate:
-    """A function for a batch that waits inside until it is let through, and remembers what it was given."""
-
-    def __init__(self) -> None:
-        self.batches: list[list[str]] = []
-        self.entered = threading.Event()
-        self.open = threading.Event()
-
-    def __call__(self, items: list[str]) -> list[str | ChatError]:
-        self.batches.append(items)
-        self.entered.set()
-        assert self.open.wait(PATIENCE_S)
-        return [Invalid(item) if item.startswith("bad") else item.upper() for item in items]
-
-    async def until_entered(self) -> None:
-        await asyncio.to_thread(self.entered.wait, PATIENCE_S)
-
-
-async def test_call_and_write_return_what_the_function_does(cast: Cast) -> None:
-    count = await database.call(User.objects.filter(kind=User.Kind.USER).count)
-    assert count == 3
-    await database.write(Room.objects.filter(pk=cast.open.pk).update, topic="new")
-    assert (await database.call(Room.objects.get, pk=cast.open.pk)).topic == "new"
-
-
-async def test_an_error_of_the_chat_comes_through_as_it_is() -> None:
-    def refuse() -> None:
-        raise Forbidden("No.")
-
-    for door in (database.call, database.write):
-        with pytest.raises(Forbidden, match="No."):
-            await door(refuse)
-
-
-async def test_without_the_database_callers_hear_unavailable_and_the_next_call_finds_it_again() -> None:
-    for door in (database.call, database.write):
-        with pytest.raises(Unavailable) as error:
-            await door(lose_the_database)
-        assert error.value.retryable
-        assert error.value.retry_after
-        assert await door(Room.objects.count) == 1
-
-
-async def test_writes_are_done_one_after_the_other_in_their_order() -> None:
-    order: list[int] = []
-    await asyncio.gather(*(database.write(order.append, number) for number in range(50)))
-    assert order == list(range(50))
-
-
-async def test_reads_do_not_wait_for_a_write() -> None:
-    gate = Gate()
-    writing = asyncio.create_task(database.write(gate, []))
-    await gate.until_entered()
-    assert await database.call(Room.objects.count) == 1
-    gate.open.set()
-    await writing
-
-
-async def test_a_database_that_does_not_answer_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.05)
-    gate = Gate()
-    with pytest.raises(Unavailable, match="does not answer"):
-        await database.call(gate, [])
-    gate.open.set()
 
 
 async def test_a_batch_is_what_came_while_the_last_one_committed() -> None:
@@ -107,7 +29,7 @@ async def test_a_batch_is_what_came_while_the_last_one_committed() -> None:
 
 
 async def test_a_batch_has_a_largest_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BATCH_MOST", 3)
+    monkeypatch.setattr(batches, "BATCH_MOST", 3)
     gate = Gate()
     gate.open.set()
     batch = database.Batch(gate)
@@ -185,13 +107,6 @@ async def test_flush_returns_when_what_was_handed_over_is_done() -> None:
     assert await asyncio.gather(*puts) == ["ONE", "TWO"]
 
 
-async def test_after_close_the_next_call_opens_a_connection_again() -> None:
-    await asyncio.gather(*(database.call(Room.objects.count) for _ in range(10)))
-    await database.close()
-    assert await database.call(Room.objects.count) == 1
-    assert await database.write(Room.objects.count) == 1
-
-
 def test_one_batch_serves_loops_one_after_the_other_and_keeps_none_of_them(cast: Cast) -> None:
     posts = database.Batch(post_messages)
 
@@ -209,6 +124,7 @@ def test_one_batch_serves_loops_one_after_the_other_and_keeps_none_of_them(cast:
 async def test_a_batch_that_hangs_holds_up_neither_the_next_nor_the_writes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(batches, "STUCK_SECONDS", 0.05)
     monkeypatch.setattr(database, "STUCK_SECONDS", 0.05)
     monkeypatch.setattr(writer, "STUCK_SECONDS", 0.0)
     gate = Gate()
@@ -226,14 +142,134 @@ async def test_a_batch_that_hangs_holds_up_neither_the_next_nor_the_writes(
     assert await hanging == "HANGS"
 
 
-async def test_what_is_committed_is_answered_although_the_task_was_cancelled() -> None:
+async def test_submitted_items_are_answered_once_in_their_order_refusals_too() -> None:
+    gate, answers = Gate(), Answers()
+    gate.open.set()
+    batch = database.Batch(gate)
+    for item in ("a", "bad b", "c"):
+        batch.submit(item, answers(item))
+    await database.flush()
+    assert answers.kinds == [("a", "A"), ("bad b", Invalid), ("c", "C")]
+    assert gate.batches == [["a", "bad b", "c"]]
+
+
+async def test_items_put_and_submitted_wait_in_one_queue() -> None:
+    gate, answers = Gate(), Answers()
+    gate.open.set()
+    batch = database.Batch(gate)
+    batch.submit("a", answers("a"))
+    assert await batch.put("b") == "B"
+    assert gate.batches == [["a", "b"]]
+    assert answers.kinds == [("a", "A")]
+
+
+async def test_an_answer_comes_after_the_commit_and_never_before_submit_returns() -> None:
+    gate, answers = Gate(), Answers()
+    batch = database.Batch(gate)
+    batch.submit("a", answers("a"))
+    await gate.until_entered()
+    assert not answers.given
+    gate.open.set()
+    await answers.until(1)
+
+
+async def test_an_answer_that_fails_takes_no_other_with_it(caplog: pytest.LogCaptureFixture) -> None:
+    gate, answers = Gate(), Answers()
+    gate.open.set()
+    batch = database.Batch(gate)
+
+    def fail(_outcome: object) -> None:
+        raise ValueError("the answer could not be written")
+
+    batch.submit("a", fail)
+    batch.submit("b", answers("b"))
+    await database.flush()
+    assert answers.kinds == [("b", "B")]
+    assert "the answer could not be written" in caplog.text
+
+
+async def test_without_the_database_submitted_items_are_answered_once_with_unavailable() -> None:
+    def lose(items: list[str]) -> list[str | ChatError]:
+        lose_the_database()
+        return []
+
+    batch, answers = database.Batch(lose), Answers()
+    for item in "abc":
+        batch.submit(item, answers(item))
+    await database.flush()
+    assert answers.kinds == [(item, Unavailable) for item in "abc"]
+
+
+async def test_submitted_items_that_wait_too_long_are_answered_once_and_not_carried_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate, answers = Gate(), Answers()
+    batch = database.Batch(gate)
+    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.05)
+    batch.submit("begun", answers("begun"))
+    await gate.until_entered()
+    batch.submit("one", answers("one"))
+    batch.submit("two", answers("two"))
+    await answers.until(3)
+    assert answers.kinds == [(item, Unavailable) for item in ("begun", "one", "two")]
+    monkeypatch.undo()
+    batch.submit("late", answers("late"))
+    gate.open.set()
+    await database.flush()
+    assert answers.kinds[3:] == [("late", "LATE")]
+    assert gate.batches == [["begun"], ["late"]]
+
+
+async def test_those_who_wait_each_have_their_own_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is one timer for all of them: it rings for the next one too."""
+    gate, answers = Gate(), Answers()
+    batch = database.Batch(gate)
+    batch.submit("patient", answers("patient"))
+    await gate.until_entered()
+    for number in range(3):
+        monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.05 * (number + 1))
+        batch.submit(str(number), answers(str(number)))
+    await answers.until(3)
+    assert answers.kinds == [(str(number), Unavailable) for number in range(3)]
+    gate.open.set()
+    await database.flush()
+    assert answers.kinds[3:] == [("patient", "PATIENT")]
+
+
+async def test_a_put_that_was_cancelled_before_its_turn_is_not_carried_out() -> None:
     gate = Gate()
     batch = database.Batch(gate)
     first = asyncio.create_task(batch.put("first"))
     await gate.until_entered()
     second = asyncio.create_task(batch.put("second"))
     await asyncio.sleep(0)
-    [task] = database._batch_tasks()
-    task.cancel()
+    second.cancel()
+    await asyncio.wait([second])
     gate.open.set()
-    assert [await first, await second] == ["FIRST", "SECOND"]
+    assert await first == "FIRST"
+    await database.flush()
+    assert gate.batches == [["first"]]
+
+
+async def test_what_a_batch_tells_its_loop_comes_behind_the_answers_of_all() -> None:
+    """The loop is woken once for both, so that an author has the reply before anybody hears of the post."""
+    loop, order = asyncio.get_running_loop(), list[str]()
+
+    def act(items: list[str]) -> list[str | ChatError]:
+        for item in items:
+            batches.tell(loop, partial(order.append, f"news of {item}"))
+        return [*items]
+
+    batch = database.Batch(act)
+    for item in "ab":
+        batch.submit(item, lambda outcome: order.append(f"answer {outcome}"))
+    await database.flush()
+    assert order == ["answer a", "answer b", "news of a", "news of b"]
+
+
+async def test_outside_of_a_batch_a_loop_is_told_at_once() -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    await asyncio.to_thread(batches.tell, loop, told.set)
+    async with asyncio.timeout(PATIENCE_S):
+        await told.wait()
