@@ -15,7 +15,7 @@ from django.conf import settings
 from chat import embedded_redis, metrics
 from chat.batches import tell
 from chat.errors import Unavailable
-from chat.hub import measures
+from chat.hub import listeners, measures
 from chat.hub.audience import Outlet, Wire
 from chat.hub.bus import ANSWER_SECONDS
 from chat.hub.feed import RoomFeed
@@ -30,6 +30,7 @@ from chat.hub.hints import (
     to_layer,
 )
 from chat.hub.hub import HEARTBEAT_SECONDS, Connection, Hub
+from chat.hub.listeners import listen
 from chat.hub.readers import Credential, Healed, Readers, Standing
 
 __all__ = [
@@ -50,6 +51,8 @@ __all__ = [
     "Standing",
     "Wire",
     "current",
+    "is_running",
+    "listen",
     "publish",
     "publish_all",
     "stop",
@@ -79,6 +82,11 @@ async def current() -> Hub:
     return _hubs[loop]
 
 
+def is_running() -> bool:
+    """Whether the running loop has a hub, which hears what other processes publish."""
+    return asyncio.get_running_loop() in _hubs
+
+
 async def stop() -> None:
     """End the hub of the running loop, if there is one."""
     hub = _hubs.pop(asyncio.get_running_loop(), None)
@@ -95,10 +103,11 @@ def publish_all(items: Sequence[Item]) -> None:
     """Hand items to the hubs of this process, from any thread; without one, to the other processes directly.
 
     Each hub's loop is woken once for all of them. Never raises: the database is the log, and heads queries find
-    what nobody was told.
+    what nobody was told. Listeners of this process have heard them when this returns.
     """
     for item in items:
         measures.sent(item)
+        listeners.tell(item)
     running = [(loop, hub) for loop, hub in list(_hubs.items()) if loop.is_running()]
     for loop, hub in running:
         tell(loop, partial(_accept, hub, items))

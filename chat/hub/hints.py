@@ -163,9 +163,10 @@ def group_of(item: Item) -> str:
     """The layer group that the item travels in. Channels refuses non-ASCII names, so never the slug."""
     if isinstance(item, Hint):
         return f"{GROUP_PREFIX}{item.room_id}"
-    if isinstance(item, PeopleHere):
+    # What a process remembers of a sign-in it must hear of even where that person has no connection.
+    if isinstance(item, PeopleHere | SessionsChanged | PersonChanged):
         return PEOPLE_GROUP
-    if isinstance(item, SessionsChanged | MembershipsChanged | PersonChanged):
+    if isinstance(item, MembershipsChanged):
         return f"{USER_GROUP_PREFIX}{item.user_id}"
     kind, _, number = item.feed.partition(".")
     return f"{GROUP_PREFIX if kind == 'room' else USER_GROUP_PREFIX}{number}"

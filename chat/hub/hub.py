@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from chat.errors import ChatError
-from chat.hub import measures, tasks
+from chat.hub import listeners, measures, tasks
 from chat.hub.audience import Subscriber
 from chat.hub.bus import Bus
 from chat.hub.epoch import EPOCH_SECONDS, Epoch
@@ -190,6 +190,7 @@ class Hub:
             if message["origin"] != self.bus.origin:
                 for item in from_layer(message):
                     measures.arrived(item, measures.ELSEWHERE)
+                    listeners.tell(item)
                     self._deliver(item)
         elif message["type"] in ("chat_message", "chat.message"):
             self._notice(message)

@@ -23,6 +23,7 @@ def note_change(user: User, changed: Mapping[str, Any], *, by: User) -> None:
     rights = {name: _plain(value) for name, value in changed.items() if name in RIGHTS}
     if rights:
         record(by, "rights_changed", user, **rights)
+        check_sessions(user)
     if others := sorted(set(changed) - set(RIGHTS)):
         record(by, "account_changed", user, fields=others)
 

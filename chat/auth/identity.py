@@ -1,35 +1,33 @@
-"""Who comes: read-only session and token authentication for sockets and the JSON API, and the origin check.
+"""Who comes, by session or token: read only, and soon again from memory (chat/auth/memory.py).
 
 Built on Django's functions. Channels' own session middleware ignores SECRET_KEY_FALLBACKS and deletes the row of a
 session it does not like; this one writes nothing.
 """
 
 import hmac
-from collections.abc import Awaitable, Callable, MutableMapping
+import time
+from functools import cache
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, parse_cookie
+from django.db import DEFAULT_DB_ALIAS
+from django.http import HttpRequest
 from django.utils import timezone
 
-from chat import database
+from chat import database, hub
+from chat.auth.memory import Proof, memory_here
 from chat.errors import ChatError, Unauthenticated
+from chat.history.statements import Statement, number, text
 from chat.hub import Credential
 from chat.limits import is_storable
 from chat.models import Token, User
 from chat.models.token import digest
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-
 _SESSION_EXPIRED = "The token is not valid (any more)."
+_COLUMNS = [field.attname for field in User._meta.concrete_fields]
 
 
 class Visitor(msgspec.Struct):
@@ -41,53 +39,35 @@ class Visitor(msgspec.Struct):
     refused: ChatError | None = None
 
 
-class OriginCheck:
-    """Refuses a handshake (403) from a foreign Origin, or with a session cookie and no Origin at all.
-
-    Browsers send cookies along with any page's handshake, so a session counts only with our own Origin.
-    """
-
-    def __init__(self, inner: Application) -> None:
-        self._inner = inner
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        origin = _header(scope, b"origin")
-        refused = not _is_ours(scope, origin) if origin is not None else _session_cookie(scope) is not None
-        if refused:
-            await send({"type": "websocket.close"})
-        else:
-            await self._inner(scope, receive, send)
-
-
-class AuthMiddlewareStack:
-    """Puts `scope["visitor"]`, and `scope["user"]` as other Channels code expects it, before the consumer."""
-
-    def __init__(self, inner: Application) -> None:
-        self._inner = inner
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        token, address = _bearer(_header(scope, b"authorization")), _address(scope)
-        try:
-            visitor = await identify(_session_cookie(scope), token, address)
-        except ChatError as error:
-            visitor = Visitor(None, Credential(None), address, refused=error)
-        await self._inner(
-            {**scope, "visitor": visitor, "user": visitor.user or AnonymousUser()}, receive, send
-        )
-
-
 async def identify(session_key: str | None, token: str | None, address: str) -> Visitor:
     """The visitor behind a session key or a token; a token that does not hold is refused, never a guest."""
+    proof: Proof | None = None
     if token is not None:
-        return await database.call(_by_token, token, address)
-    if session_key is not None:
-        return await database.call(_by_session, session_key, address)
-    return Visitor(None, Credential(None), address)
+        proof = await _proof(f"token {digest(token)}", token)
+    elif session_key is not None:
+        proof = await _proof(f"session {digest(session_key)}", session_key)
+    if proof is not None:
+        # Each their own: a connection notes in it what changes about its person.
+        user = User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, proof.person)
+        return Visitor(user, proof.credential, address)
+    refused = Unauthenticated(_SESSION_EXPIRED) if token is not None else None
+    return Visitor(None, Credential(None), address, refused)
+
+
+async def _proof(key: str, secret: str) -> Proof | None:
+    """From memory where this process hears of changes, which takes a hub; else, and the first time, by a read."""
+    memory, read_at = memory_here() if hub.is_running() else None, time.monotonic()
+    proof = memory.get(key) if memory is not None else None
+    if proof is None:
+        proof = await database.call(_by_token if key.startswith("token ") else _by_session, secret)
+        if memory is not None and proof is not None:
+            memory.keep(key, proof, read_at)
+    return proof
 
 
 async def visitor_of(request: HttpRequest) -> Visitor:
     """The visitor behind an HTTP request. A request without a token also needs Django's CSRF check."""
-    token = _bearer(request.headers.get("Authorization"))
+    token = bearer(request.headers.get("Authorization"))
     return await identify(request.COOKIES.get(settings.SESSION_COOKIE_NAME), token, address_of(request))
 
 
@@ -131,26 +111,46 @@ def _holds(credential: Credential, users: dict[int, User], tokens: set[str], ses
     return True
 
 
-def _by_token(token: str, address: str) -> Visitor:
-    found = _valid_tokens().filter(digest=digest(token), user__is_active=True).select_related("user").first()
-    if found is None:
-        return Visitor(None, Credential(None), address, refused=Unauthenticated(_SESSION_EXPIRED))
-    return Visitor(found.user, Credential(found.user.pk, token_digest=found.digest), address)
+def _by_token(token: str) -> Proof | None:
+    kept = digest(token)
+    for expires_at, *person in _statement_of_tokens().rows(kept):
+        if expires_at is None or expires_at > timezone.now():
+            user_id = person[_COLUMNS.index("id")]
+            return Proof(Credential(user_id, token_digest=kept), tuple(person), expires_at)
+    return None
 
 
-def _by_session(session_key: str, address: str) -> Visitor:
+def _by_session(session_key: str) -> Proof | None:
     """A session that is missing, expired or of a changed password is no session: the visitor is nobody."""
-    nobody = Visitor(None, Credential(None), address)
-    if not is_storable(session_key):
-        return nobody
-    session = _session_store()(session_key).load()
+    found = _statement_of_sessions().rows(session_key) if is_storable(session_key) else []
+    if not found or found[0][1] <= timezone.now():
+        return None
+    session = _session_store()().decode(found[0][0])
     known_hash, user_id = session.get(HASH_SESSION_KEY, ""), session.get(SESSION_KEY)
     if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS or user_id is None:
-        return nobody
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None or not _matches(user, known_hash):
-        return nobody
-    return Visitor(user, Credential(user.pk, session_key, known_hash), address)
+        return None
+    for person in _statement_of_people().rows(int(user_id)):
+        if _matches(User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, person), known_hash):
+            return Proof(Credential(int(user_id), session_key, known_hash), tuple(person), found[0][1])
+    return None
+
+
+@cache
+def _statement_of_tokens() -> Statement:
+    of_person = [f"user__{name}" for name in _COLUMNS]
+    tokens = Token.objects.filter(digest=text(0), user__is_active=True)
+    return Statement(tokens.values_list("expires_at", *of_person))
+
+
+@cache
+def _statement_of_sessions() -> Statement:
+    sessions = _session_store().get_model_class().objects.filter(session_key=text(0))
+    return Statement(sessions.values_list("session_data", "expire_date"))
+
+
+@cache
+def _statement_of_people() -> Statement:
+    return Statement(User.objects.filter(pk=number(0), is_active=True).values_list(*_COLUMNS))
 
 
 def _matches(user: User, known_hash: str) -> bool:
@@ -169,35 +169,6 @@ def _session_store() -> Any:
     return import_module(settings.SESSION_ENGINE).SessionStore
 
 
-def _is_ours(scope: Scope, origin: str) -> bool:
-    """PUBLIC_ORIGIN where it is set, else the scheme and host that the request itself was made to."""
-    if settings.PUBLIC_ORIGIN:
-        return origin == settings.PUBLIC_ORIGIN
-    scheme = "https" if scope.get("scheme") in ("wss", "https") else "http"
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        return False
-    return f"{parts.scheme}://{parts.netloc}" == f"{scheme}://{_header(scope, b'host')}"
-
-
-def _header(scope: Scope, name: bytes) -> str | None:
-    for key, value in scope.get("headers", ()):
-        if key == name:
-            return str(value.decode("latin-1"))
-    return None
-
-
-def _session_cookie(scope: Scope) -> str | None:
-    """Read as Django reads it: Python's own parser drops every cookie behind one that it does not like."""
-    return parse_cookie(_header(scope, b"cookie") or "").get(settings.SESSION_COOKIE_NAME)
-
-
-def _bearer(header: str | None) -> str | None:
+def bearer(header: str | None) -> str | None:
     scheme, _, token = (header or "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
-
-
-def _address(scope: Scope) -> str:
-    client = scope.get("client")
-    return str(client[0]) if client else ""
