@@ -117,6 +117,21 @@ def test_a_server_that_has_gone_silent_is_left(page: Page, serve: Serve) -> None
     assert len(sockets) == 2
 
 
+def test_a_connection_that_outlives_a_sleep_is_kept(page: Page, serve: Serve) -> None:
+    def answer(socket: WebSocketRoute, number: int) -> None:
+        socket.on_message(lambda text: socket.send(json.dumps({"type": "ok", "id": json.loads(text)["id"]})))
+        greet(socket, number)
+
+    sockets = serve(answer)
+    wait_for_state(page, "open")
+    page.clock.fast_forward("08:00:00")
+    # The question that came of it is answered, and its time passes without a loss.
+    page.evaluate("window.connection.request({ type: 'ping' })")
+    page.clock.fast_forward("00:05")
+    assert page.evaluate("window.states") == ["connecting", "open"]
+    assert len(sockets) == 1
+
+
 def test_a_reply_settles_its_own_command_whatever_the_order(page: Page, serve: Serve) -> None:
     def answer(socket: WebSocketRoute, number: int) -> None:
         asked: list[Any] = []
