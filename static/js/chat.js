@@ -23,7 +23,7 @@ const EXPIRE_TYPING_MS = 1_000;
 
 /**
  * Events: "problem" (detail: a sentence), "notice" (the same, of something good), "resumed" (detail: { slug, missed }),
- * "navigate" (detail: a path), "members" (detail: the slug of a room whose members changed), "found" (detail: { id,
+ * "navigate" (detail: a path), "members" (detail: the slug of a room whose members may have changed), "found" (detail: { id,
  * thread }: a message to be shown), "concern" (detail: a notification to be shown).
  */
 export class Chat extends EventTarget {
@@ -54,6 +54,7 @@ export class Chat extends EventTarget {
     this.connection.addEventListener("state", () => this.#stateChanged());
     this.store.addEventListener("message", (event) => hear(this, detailOf(event)));
     this.sync.addEventListener("resumed", (event) => this.emit("resumed", detailOf(event)));
+    this.sync.addEventListener("answered", (event) => this.rooms.membersMayDiffer(detailOf(event)));
     this.notifications.addEventListener("notice", (event) => this.emit("concern", detailOf(event)));
     this.notifications.addEventListener("open", (event) => this.openMessage(detailOf(event).room, detailOf(event).message_id));
     setInterval(() => this.store.expireTyping(), EXPIRE_TYPING_MS);
@@ -145,15 +146,19 @@ export class Chat extends EventTarget {
   /** Its newest messages are there: find out what is new in it. @param {string} slug */
   async enter(/** @type {string} */ slug) {
     const state = this.store.room(slug);
-    if (this.current !== slug || !state.loaded || this.reading.current === slug) return;
-    if (state.unread > 0) await this.history.loadUnread(slug).catch(() => {});
-    if (this.current !== slug) return;
-    this.reading.enter(slug);
+    if (this.current !== slug || !state.loaded) return;
+    // Those of a room that began anew are to be had again.
     if (this.store.me) this.messages.loadPinned(slug).catch(() => {});
+    if (this.reading.current === slug) return;
+    if (state.unread > 0) await this.history.loadUnread(slug).catch(() => {});
+    if (this.current === slug) this.reading.enter(slug);
   }
 
   /** Bring a message of this room on the screen, of a thread in it if one is given. @param {string} slug @param {number} id @param {number | null} [thread] */
   async find(slug, id, thread = null) {
+    // Before that, nobody would tell what happens to what is loaded here.
+    await this.sync.settled(slug);
+    if (this.current !== slug || !this.store.room(slug).loaded) return;
     await this.attempt(thread === null ? this.history.seek(slug, id) : this.history.seekReply(slug, thread, id));
     this.emit("found", { id, thread });
   }

@@ -25,10 +25,7 @@ export function receive(chat, frame) {
 /** What was done to a room may have been done to us, and changes who is in it. @param {Chat} chat @param {import("./protocol.js").Message} message */
 export function hear(chat, { kind, event, room }) {
   if (kind !== "system" || !event) return;
-  if (event.name.startsWith("member_") || event.name === "role_changed") {
-    chat.rooms.forgetMembers(room);
-    chat.emit("members", room);
-  }
+  if (event.name.startsWith("member_") || event.name === "role_changed") chat.rooms.membersMayDiffer(room);
   const isMe = event.user?.id === chat.store.me?.id;
   if (isMe && (event.name === "member_joined" || event.name === "role_changed")) chat.rooms.refresh(room).catch(() => {});
 }
@@ -46,8 +43,7 @@ function subscribed(/** @type {Chat} */ chat, /** @type {any} */ frame) {
 
 function rename(/** @type {Chat} */ chat, /** @type {{ user: import("./protocol.js").User }} */ { user }) {
   chat.store.setUser(user);
-  for (const slug of chat.store.rooms.keys()) chat.rooms.forgetMembers(slug);
-  if (chat.current !== null) chat.emit("members", chat.current);
+  for (const slug of chat.store.rooms.keys()) chat.rooms.membersMayDiffer(slug);
 }
 
 /** Something new in a room that is not on the screen; it may be one that we do not know yet. */

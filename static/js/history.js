@@ -43,7 +43,7 @@ export class History {
   openThread(slug, thread) {
     const window = this.store.room(slug).thread(thread);
     if (window.loaded || window.loadingOlder) return Promise.resolve();
-    return this.#load(slug, window, "loadingOlder", async () => this.store.setPage(slug, "begin", await api.messages(slug, { thread }), { thread }));
+    return this.#load(slug, window, "loadingOlder", async () => this.store.setPage(slug, "begin", await api.messages(slug, { thread }), { thread, window }));
   }
 
   /** Show a message with what stands around it, however far back it is. @param {string} slug @param {number} id */

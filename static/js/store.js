@@ -104,7 +104,9 @@ export class Store extends EventTarget {
   }
 
   #begin(/** @type {RoomState} */ state, /** @type {Message[]} */ messages) {
-    for (const window of state.threads.values()) window.forget();
+    // Not emptied but left: a page that is still on its way to one of them is of before.
+    state.threads.clear();
+    state.pinned = null;
     state.begin({ messages: [], has_older: false });
     state.hasOlder = messages.length >= PAGE;
     state.oldest = state.hasOlder ? messages[0].id : 0;

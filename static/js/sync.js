@@ -5,7 +5,8 @@ import { ChatError } from "./protocol.js";
 /**
  * The room on the screen is followed change by change. Of the others that one belongs to the server tells the counts;
  * those that one merely visited stay followed, since nobody else counts for them.
- * Events: "resumed" (detail: { slug, missed }: messages of others that came while we were away), "answered" (a subscribe was).
+ * Events: "resumed" (detail: { slug, missed }: messages of others that came while we were away), "answered" (detail: the
+ * slug of a room whose subscribe was).
  */
 export class Sync extends EventTarget {
   /** @type {Set<string>} rooms whose holes are being filled */
@@ -56,6 +57,13 @@ export class Sync extends EventTarget {
     for (const slug of visited) this.#subscribe(slug, this.store.room(slug).complete ?? undefined).catch(() => {});
   }
 
+  /** Wait until the newest page of a room is here, or until it is known that none comes. @param {string} slug */
+  async settled(slug) {
+    while (["unknown", "loading"].includes(this.store.room(slug).status)) {
+      await new Promise((resolve) => this.store.addEventListener("change", resolve, { once: true }));
+    }
+  }
+
   /** Whether changes of this room come by themselves. @param {string} slug */
   follows(slug) {
     return this.connection.isOpen && this.#followed.has(slug);
@@ -102,7 +110,7 @@ export class Sync extends EventTarget {
     } catch (error) {
       this.#followed.delete(slug);
       this.store.room(slug).early = null;
-      this.dispatchEvent(new Event("answered"));
+      this.#answered(slug);
       throw error;
     }
   }
@@ -113,8 +121,12 @@ export class Sync extends EventTarget {
     const wasLoaded = state.loaded;
     const missed = this.store.setChanges(slug, answer);
     if (wasLoaded && missed > 0) this.dispatchEvent(new CustomEvent("resumed", { detail: { slug, missed } }));
-    this.dispatchEvent(new Event("answered"));
+    this.#answered(slug);
     if (answer.more) this.heal(slug);
+  }
+
+  #answered(/** @type {string} */ slug) {
+    this.dispatchEvent(new CustomEvent("answered", { detail: slug }));
   }
 
   /** @param {string} slug @param {unknown} error */

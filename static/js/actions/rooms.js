@@ -58,7 +58,7 @@ export class Rooms {
 
   // People.
 
-  /** Everybody in a room; asked for again after `forgetMembers`. @param {string} slug @returns {Promise<Member[]>} */
+  /** Everybody in a room; asked for again after `membersMayDiffer`. @param {string} slug @returns {Promise<Member[]>} */
   members(slug) {
     let found = this.#members.get(slug);
     if (!found) {
@@ -69,9 +69,10 @@ export class Rooms {
     return found;
   }
 
-  /** Somebody came, went, or got another role. @param {string} slug */
-  forgetMembers(slug) {
+  /** Somebody may have come, gone, or got another role: who shows them asks again. @param {string} slug */
+  membersMayDiffer(slug) {
     this.#members.delete(slug);
+    this.chat.emit("members", slug);
   }
 
   /** @param {string} slug @returns {Promise<Ban[]>} */

@@ -112,8 +112,7 @@ class ChatApp extends ChatElement {
   async #ban(/** @type {import("../protocol.js").User} */ user) {
     const { current } = this.chat;
     if (current === null || !(await this.chat.attempt(this.chat.rooms.ban(current, user.id)))) return;
-    this.chat.rooms.forgetMembers(current);
-    this.chat.emit("members", current);
+    this.chat.rooms.membersMayDiffer(current);
     this.chat.emit("notice", `${user.name} is banned.`);
   }
 

@@ -40,14 +40,18 @@ class MembersPane extends ChatElement {
   }
 
   willUpdate(/** @type {Map<string, unknown>} */ changed) {
-    const asked = `${this.slug}/${this.chat.store.room(this.slug).room?.me?.role}`;
     if (changed.has("slug")) this.members = null;
-    if (this.askedFor !== asked) this.#load();
-    this.askedFor = asked;
+    // Before the room's page is here, nobody would tell who came since.
+    if (this.chat.store.room(this.slug).loaded && this.askedFor !== this.#asking) this.#load();
+  }
+
+  get #asking() {
+    return `${this.slug}/${this.chat.store.room(this.slug).room?.me?.role}`;
   }
 
   async #load() {
     const { slug } = this;
+    this.askedFor = this.#asking;
     const { room } = this.chat.store.room(slug);
     try {
       const [members, bans] = await Promise.all([this.chat.rooms.members(slug), maySeeBans(room) ? this.chat.rooms.bans(slug) : []]);
@@ -122,8 +126,7 @@ class MembersPane extends ChatElement {
 
   async #do(/** @type {Promise<unknown>} */ doing) {
     await this.chat.attempt(doing);
-    this.chat.rooms.forgetMembers(this.slug);
-    await this.#load();
+    this.chat.rooms.membersMayDiffer(this.slug);
   }
 }
 

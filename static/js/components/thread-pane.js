@@ -12,8 +12,9 @@ class ThreadPane extends ChatElement {
     super();
     this.slug = "";
     this.root = 0;
-    /** The thread that was asked for last: one that cannot be had is not asked for again and again. */
-    this.asked = 0;
+    /** What was asked for last: a thread that cannot be had is not asked for again and again.
+     * @type {import("../state/window.js").MessageWindow | null} */
+    this.asked = null;
     /** @type {import("../protocol.js").Message | null} */
     this.replyTo = null;
   }
@@ -27,13 +28,12 @@ class ThreadPane extends ChatElement {
 
   willUpdate(/** @type {Map<string, unknown>} */ changed) {
     if (changed.has("root")) this.replyTo = null;
-    const window = this.chat.store.room(this.slug).thread(this.root);
-    // The room may have begun anew since.
-    if (window.loaded) this.asked = 0;
-    else if (this.chat.store.ready && this.asked !== this.root) {
-      this.asked = this.root;
-      this.chat.attempt(this.chat.history.openThread(this.slug, this.root));
-    }
+    const state = this.chat.store.room(this.slug);
+    // A room that begins anew has other windows. Before it has its own page, nobody tells what happens in the thread.
+    const window = state.thread(this.root);
+    if (!state.loaded || this.asked === window) return;
+    this.asked = window;
+    this.chat.attempt(this.chat.history.openThread(this.slug, this.root));
   }
 
   render() {
