@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from chat.limits import REACTION_USERS_LISTED
 from chat.models import Ban, Membership, Message, Reaction, Revision, Room, User
+from chat.models.posting import Author, NewText
 from chat.protocol.objects import (
     BanObject,
     MemberObject,
@@ -27,7 +28,7 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def user_object(user: User) -> UserObject:
+def user_object(user: User | Author) -> UserObject:
     return UserObject(user.pk, user.display_name, None, user.kind)
 
 
@@ -95,6 +96,34 @@ def message_object(message: Message, slug: str, reactions: list[ReactionObject])
         last_reply_at=timestamp(message.last_reply_at) if message.last_reply_at and not gone else None,
         mentions=[] if gone else message.mentions,
         pinned=message.pinned and not gone,
+    )
+
+
+def new_text_objects(news: Sequence[NewText], at: datetime) -> list[MessageObject]:
+    """Messages that were inserted just now, as `message_object` would show their rows."""
+    moment = timestamp(at)
+    authors = {new.author.pk: user_object(new.author) for new in news}
+    return [_new_text_object(new, authors[new.author.pk], moment) for new in news]
+
+
+def _new_text_object(new: NewText, author: UserObject, moment: str) -> MessageObject:
+    return MessageObject(
+        id=new.pk,
+        seq=new.first_seq,
+        room=new.place.slug,
+        kind=Message.Kind.TEXT.value,
+        author=author,
+        text=new.text,
+        html=new.html,
+        at=moment,
+        client_id=new.client_id,
+        edited_at=None,
+        text_seq=new.first_seq,
+        deleted=False,
+        reply_to=new.reply_to_id,
+        event=None,
+        thread=new.thread_id,
+        mentions=new.mentions,
     )
 
 

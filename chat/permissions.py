@@ -7,11 +7,17 @@ nothing there; the other predicates are asked about rooms that somebody sees.
 from django.conf import settings
 
 from chat.models import Membership, Message, Room, User
+from chat.models.posting import Author, Place
+
+# Posting reads no whole rows: its person, its room, and of a membership the role alone are enough for the first two.
+Person = User | Author
+Where = Room | Place
+Belonging = Membership | str
 
 MODERATING = (Membership.Role.MODERATOR, Membership.Role.OWNER)
 
 
-def can_see(user: User | None, room: Room, membership: Membership | None, *, banned: bool = False) -> bool:
+def can_see(user: Person | None, room: Where, membership: Belonging | None, *, banned: bool = False) -> bool:
     """Know of the room and read it."""
     if banned:
         return False
@@ -22,7 +28,9 @@ def can_see(user: User | None, room: Room, membership: Membership | None, *, ban
     return room.kind in (Room.Kind.PUBLIC, Room.Kind.OPEN)
 
 
-def can_write(user: User | None, room: Room, membership: Membership | None, *, banned: bool = False) -> bool:
+def can_write(
+    user: Person | None, room: Where, membership: Belonging | None, *, banned: bool = False
+) -> bool:
     """Send, react, type, edit and delete one's own. An archived room is another question."""
     if user is None or not user.is_active or banned:
         return False
@@ -54,14 +62,14 @@ def can_delete(user: User, message: Message, membership: Membership | None) -> b
     return message.author_id == user.pk or moderates
 
 
-def can_pin(room: Room, membership: Membership | None) -> bool:
+def can_pin(room: Where, membership: Membership | None) -> bool:
     """Moderators and owners; in a direct room everybody, as there is nobody to moderate."""
     if membership is None:
         return False
     return room.kind == Room.Kind.DIRECT or membership.role in MODERATING
 
 
-def can_mention_room(room: Room, membership: Membership | None) -> bool:
+def can_mention_room(room: Where, membership: Membership | None) -> bool:
     """Call everybody at once by `@room`."""
     return can_pin(room, membership)
 

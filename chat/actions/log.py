@@ -9,6 +9,7 @@ from msgspec import to_builtins
 from chat.broadcast import publish_changed, publish_created
 from chat.errors import Archived, NotFound
 from chat.models import Change, Membership, Message, Reaction, Room, User
+from chat.models.posting import Place
 from chat.models.room import RoomQuerySet
 from chat.payloads import message_object, reaction_objects, user_object
 from chat.protocol.objects import MessageObject
@@ -43,22 +44,9 @@ def _locked(rooms: RoomQuerySet) -> Room | None:
     return room if room is not None and rooms.filter(pk=room.pk).exists() else None
 
 
-def check_not_archived(room: Room) -> None:
+def check_not_archived(room: Room | Place) -> None:
     if room.archived:
         raise Archived("This room is archived: it can be read, not changed.", field="room")
-
-
-def add_messages(room: Room, messages: Sequence[Message]) -> None:
-    """Number new messages of a locked room in their order, insert them and their log rows."""
-    for message in messages:
-        room.seq += 1
-        message.room = room
-        message.seq = message.first_seq = message.text_seq = room.seq
-    Room.objects.filter(pk=room.pk).update(seq=room.seq)
-    Message.objects.bulk_create(messages)
-    Change.objects.bulk_create(
-        Change(room=room, seq=message.seq, message=message, kind=Change.Kind.CREATE) for message in messages
-    )
 
 
 def count_replies(room: Room, replies: Sequence[Message]) -> None:
@@ -109,8 +97,19 @@ def post_system_message(
     """
     event = {"name": name, "user": to_builtins(user_object(user)), "by": to_builtins(user_object(by))}
     event.update(details or {})
-    message = Message(author=by, kind=Message.Kind.SYSTEM, event=event, at=timezone.now())
-    add_messages(room, [message])
+    room.seq += 1
+    Room.objects.filter(pk=room.pk).update(seq=room.seq)
+    message = Message.objects.create(
+        room=room,
+        seq=room.seq,
+        first_seq=room.seq,
+        text_seq=room.seq,
+        author=by,
+        kind=Message.Kind.SYSTEM,
+        event=event,
+        at=timezone.now(),
+    )
+    Change.objects.create(room=room, seq=room.seq, message=message, kind=Change.Kind.CREATE)
     payload = message_object(message, room.slug, [])
     publish_created(room.pk, [payload])
     return payload

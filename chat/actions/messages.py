@@ -10,14 +10,15 @@ from django.utils import timezone
 
 from chat.actions.attention import mentions
 from chat.actions.attention.notifications import follow_threads, notify_of_new
-from chat.actions.log import add_messages, check_not_archived, count_replies
+from chat.actions.log import check_not_archived, count_replies
 from chat.broadcast import publish_created
 from chat.errors import ChatError, Conflict, Forbidden, Invalid, NotFound
 from chat.limits import check_characters, check_text, is_storable
 from chat.markdown import Rendered, render
-from chat.models import Ban, Membership, Message, Room, User
+from chat.models import Message, Room
 from chat.models.message import CLIENT_ID_CHARS
-from chat.payloads import message_object
+from chat.models.posting import Asked, Author, First, Found, NewText, Place, insert, look_up
+from chat.payloads import new_text_objects
 from chat.permissions import can_see, can_write
 
 
@@ -55,22 +56,23 @@ def post_messages(drafts: list[Draft]) -> list[Posted | ChatError]:
     """
     batch = _Batch(drafts)
     with transaction.atomic():
-        batch.load()
-        for index in range(len(drafts)):
-            batch.judge(index)
+        batch.judge()
         batch.insert()
     return batch.outcomes()
 
 
 class _Batch:
-    """The rows that a list of drafts needs, each kind read in one query."""
+    """A list of drafts on their way: each is refused, found sent before, or taken in."""
 
     def __init__(self, drafts: list[Draft]) -> None:
         self._drafts = drafts
         self._refused: dict[int, ChatError] = {}
         self._rendered: dict[int, Rendered] = {}
-        self._made: dict[int, Message] = {}
-        self._repeats: dict[int, Message] = {}
+        self._taken: dict[int, NewText] = {}
+        self._repeats: dict[int, NewText | First] = {}
+        # By author and client id: what this batch itself takes in.
+        self._named: dict[tuple[int, str], NewText] = {}
+        self._targets: dict[int, Message] = {}
         for index, draft in enumerate(drafts):
             self._prepare(index, draft)
 
@@ -79,119 +81,114 @@ class _Batch:
         try:
             check_text(draft.text)
             _check_client_id(draft.client_id)
+            if not is_storable(draft.room):
+                raise NotFound("There is no such room.", field="room")
             self._rendered[index] = render(draft.text)
         except ChatError as error:
             self._refused[index] = error
 
-    def load(self) -> None:
-        """Lock the rooms, ascending by id, then read what the checks need."""
-        drafts = [draft for index, draft in enumerate(self._drafts) if index not in self._refused]
-        slugs = {draft.room for draft in drafts if is_storable(draft.room)}
-        rooms = Room.objects.select_for_update().filter(slug__in=slugs).order_by("id")
-        self._rooms = {room.slug: room for room in rooms}
-        self._users = User.objects.in_bulk({draft.user_id for draft in drafts})
-        memberships = Membership.objects.filter(user__in=self._users, room__in=self._rooms.values())
-        self._memberships = {(found.room_id, found.user_id): found for found in memberships}
-        bans = Ban.objects.filter(user__in=self._users, room__in=self._rooms.values())
-        self._banned = set(bans.values_list("room_id", "user_id"))
-        self._sent = self._sent_before(drafts)
-        targets = {
-            target for draft in drafts for target in (draft.reply_to, draft.thread) if target is not None
-        }
-        self._targets = Message.objects.only("room_id", "thread_id", "author_id").in_bulk(targets)
+    def judge(self) -> None:
+        """Lock the rooms, read what the checks need, and decide about each draft in its turn."""
+        ready = [(index, self._drafts[index]) for index in self._rendered]
+        found = look_up([Asked(draft.room, draft.user_id, draft.client_id) for _, draft in ready])
+        self._load_targets([draft for _, draft in ready])
+        for (index, draft), known in zip(ready, found, strict=True):
+            try:
+                self._judge(index, draft, known)
+            except ChatError as error:
+                self._refused[index] = error
 
-    def _sent_before(self, drafts: Sequence[Draft]) -> dict[tuple[int, str], Message]:
-        ids = {draft.client_id for draft in drafts if draft.client_id is not None}
-        authors = {draft.user_id for draft in drafts if draft.client_id is not None}
-        found = Message.objects.filter(author__in=authors, client_id__in=ids) if ids else []
-        return {(message.author_id, message.client_id or ""): message for message in found}
+    def _load_targets(self, drafts: Sequence[Draft]) -> None:
+        """What is replied to. Most messages are no replies, and then nothing is asked."""
+        ids = {target for draft in drafts for target in (draft.reply_to, draft.thread) if target is not None}
+        if ids:
+            self._targets = Message.objects.only("room_id", "thread_id").in_bulk(ids)
 
-    def judge(self, index: int) -> None:
-        """Refuse the draft, find it sent before, or make its message."""
-        draft = self._drafts[index]
-        if index in self._refused:
-            return
-        try:
-            if not self._is_repeat(index, draft):
-                self._made[index] = self._message(index, draft)
-        except ChatError as error:
-            self._refused[index] = error
-
-    def _is_repeat(self, index: int, draft: Draft) -> bool:
-        if draft.client_id is None:
-            return False
-        first = self._sent.get((draft.user_id, draft.client_id))
+    def _judge(self, index: int, draft: Draft, known: Found) -> None:
+        digest = _digest(draft) if draft.client_id is not None else ""
+        first = known.first or self._named.get((draft.user_id, draft.client_id or ""))
         if first is None:
-            return False
-        # A deletion clears the digest, and then a repeat is always a duplicate.
-        if first.digest and first.digest != _digest(draft):
+            self._take_in(index, draft, known, digest)
+        elif first.digest and first.digest != digest:
             raise Conflict("This client_id was used for another message.", field="client_id")
-        self._repeats[index] = first
-        return True
+        else:
+            # A deletion clears the digest, and then a repeat is always a duplicate.
+            self._repeats[index] = first
 
-    def _message(self, index: int, draft: Draft) -> Message:
-        room, author, rendered = self._room(draft), self._users[draft.user_id], self._rendered[index]
-        self._target(room, draft.reply_to, "reply_to")
-        root = self._target(room, draft.thread, "thread")
-        called, names = mentions.resolve(room, author, rendered.names)
-        message = Message(
-            room=room,
+    def _take_in(self, index: int, draft: Draft, known: Found, digest: str) -> None:
+        place, author = _allowed(known)
+        self._target(place, draft.reply_to, "reply_to")
+        root = self._target(place, draft.thread, "thread")
+        rendered = self._rendered[index]
+        called, names = mentions.resolve(place, author, rendered.names)
+        self._taken[index] = new = NewText(
+            place=place,
             author=author,
-            client_id=draft.client_id,
-            digest=_digest(draft) if draft.client_id else "",
             text=draft.text,
             html=rendered.calling(names),
+            client_id=draft.client_id,
+            digest=digest,
             mentions=called,
             reply_to_id=draft.reply_to,
             # A reply to a reply joins its root.
             thread_id=(root.thread_id or root.pk) if root else None,
-            at=timezone.now(),
         )
         if draft.client_id is not None:
-            self._sent[draft.user_id, draft.client_id] = message
-        return message
+            self._named[draft.user_id, draft.client_id] = new
 
-    def _target(self, room: Room, message_id: int | None, field: str) -> Message | None:
+    def _target(self, place: Place, message_id: int | None, field: str) -> Message | None:
         target = self._targets.get(message_id) if message_id is not None else None
-        if message_id is not None and (target is None or target.room_id != room.pk):
+        if message_id is not None and (target is None or target.room_id != place.pk):
             raise NotFound("There is no such message in this room.", field=field)
         return target
 
-    def _room(self, draft: Draft) -> Room:
-        """The draft's room, if its author may write there."""
-        room, user = self._rooms.get(draft.room), self._users.get(draft.user_id)
-        membership = self._memberships.get((room.pk, draft.user_id)) if room else None
-        banned = room is not None and (room.pk, draft.user_id) in self._banned
-        if room is None or not can_see(user, room, membership, banned=banned):
-            raise NotFound("There is no such room.", field="room")
-        if not can_write(user, room, membership):
-            raise Forbidden("You may read this room, not write in it.", field="room")
-        check_not_archived(room)
-        return room
-
     def insert(self) -> None:
-        by_room: dict[str, list[Message]] = defaultdict(list)
-        for message in self._made.values():
-            by_room[message.room.slug].append(message)
-        for slug in sorted(by_room):
-            room = self._rooms[slug]
-            add_messages(room, by_room[slug])
-            publish_created(room.pk, [message_object(message, slug, []) for message in by_room[slug]])
-            mentions.keep(by_room[slug])
-            replies = [message for message in by_room[slug] if message.thread_id is not None]
-            if replies:
-                count_replies(room, replies)
-                follow_threads(replies)
-            notify_of_new(room, by_room[slug])
+        """Number and write what is taken in, and have everybody told after the commit."""
+        if not self._taken:
+            return
+        at = timezone.now()
+        insert([*self._taken.values()], at)
+        by_room: dict[int, list[NewText]] = defaultdict(list)
+        for new in self._taken.values():
+            by_room[new.place.pk].append(new)
+        for room_id in sorted(by_room):
+            news = by_room[room_id]
+            publish_created(room_id, new_text_objects(news, at))
+            concerning = [new for new in news if new.concerns_somebody]
+            if concerning:
+                _tell_concerned(room_id, [new.as_message(at) for new in concerning])
 
     def outcomes(self) -> list[Posted | ChatError]:
         return [self._outcome(index) for index in range(len(self._drafts))]
 
     def _outcome(self, index: int) -> Posted | ChatError:
+        if (new := self._taken.get(index)) is not None:
+            return Posted(new.pk, new.first_seq, duplicate=False)
         if (error := self._refused.get(index)) is not None:
             return error
-        message = self._made.get(index) or self._repeats[index]
-        return Posted(message.pk, message.first_seq, duplicate=index not in self._made)
+        first = self._repeats[index]
+        return Posted(first.pk, first.first_seq, duplicate=True)
+
+
+def _allowed(known: Found) -> tuple[Place, Author]:
+    """The draft's room and author, if the one may write in the other."""
+    place, author = known.place, known.author
+    if place is None or not can_see(author, place, known.role, banned=known.banned):
+        raise NotFound("There is no such room.", field="room")
+    if author is None or not can_write(author, place, known.role):
+        raise Forbidden("You may read this room, not write in it.", field="room")
+    check_not_archived(place)
+    return place, author
+
+
+def _tell_concerned(room_id: int, messages: Sequence[Message]) -> None:
+    """Of what calls or answers somebody, or is said to somebody alone, they are told; roots count their replies."""
+    room = Room.objects.get(pk=room_id)
+    mentions.keep(messages)
+    if replies := [message for message in messages if message.thread_id is not None]:
+        count_replies(room, replies)
+        follow_threads(replies)
+    notify_of_new(room, messages)
 
 
 def _check_client_id(client_id: str | None) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from chat.models import Membership, Mention, Message, Room, User
+from chat.models.posting import Author, Place
 from chat.permissions import can_mention_room
 
 EVERYBODY = "room"
@@ -12,30 +13,33 @@ EVERYBODY = "room"
 NAMES_MOST = 50
 
 
-def resolve(room: Room, author: User, names: frozenset[str]) -> tuple[list[int], frozenset[str]]:
+def resolve(
+    room: Room | Place, author: User | Author, names: frozenset[str]
+) -> tuple[list[int], frozenset[str]]:
     """The ids of the members that `author` calls by these names, ascending, and the names that call somebody.
 
     A name is a username, or else the name that one member alone shows. Nobody calls themselves.
     """
-    wanted = frozenset(sorted(names)[:NAMES_MOST])
-    if not wanted:
+    if not names:
         return [], frozenset()
-    found = _named(room, wanted)
+    wanted = frozenset(sorted(names)[:NAMES_MOST])
+    found = _named(room.pk, wanted)
     called = {name: found[name.casefold()] for name in wanted if name.casefold() in found}
     ids = set(called.values())
     everybody = frozenset(name for name in wanted if name.casefold() == EVERYBODY)
-    if everybody and can_mention_room(room, room.memberships.filter(user=author).first()):
-        ids.update(room.memberships.values_list("user_id", flat=True))
+    members = Membership.objects.filter(room_id=room.pk)
+    if everybody and can_mention_room(room, members.filter(user_id=author.pk).first()):
+        ids.update(members.values_list("user_id", flat=True))
         return sorted(ids - {author.pk}), everybody | called.keys()
     return sorted(ids - {author.pk}), frozenset(called)
 
 
-def _named(room: Room, names: Iterable[str]) -> dict[str, int]:
+def _named(room_id: int, names: Iterable[str]) -> dict[str, int]:
     """User ids of members by these names in lower case."""
     any_name = Q()
     for name in names:
         any_name |= Q(user__username__iexact=name) | Q(user__name__iexact=name)
-    members = Membership.objects.filter(any_name, room=room, user__is_active=True)
+    members = Membership.objects.filter(any_name, room_id=room_id, user__is_active=True)
     found: dict[str, int] = {}
     shown: dict[str, list[int]] = {}
     for user_id, username, name in members.values_list("user_id", "user__username", "user__name"):
