@@ -43,6 +43,8 @@ INSTANCE_ATTRIBUTES = ("ws_factory", "connections", "application")
 APPLICATION_KEY = "application_instance"
 # Set by autobahn on each socket.
 SOCKET_ATTRIBUTES = ("state", "failedByMe")
+# Options of the factory that autobahn copies to each socket, and that a socket may change for itself.
+SOCKET_OPTIONS = ("closeHandshakeTimeout",)
 # Set by Twisted on each transport.
 TRANSPORT_ATTRIBUTES = ("socket", "_tempDataBuffer")
 

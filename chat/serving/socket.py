@@ -15,7 +15,7 @@ CLOSE_EXTENSION = "chat.close"
 REASON_BYTES = 123
 BINARY = 2
 # A peer that answers a close frame later than this is dropped; the drain's time limit counts on it.
-CLOSE_HANDSHAKE_TIMEOUT_S = 2
+CLOSE_HANDSHAKE_TIMEOUT_S = 2.0
 
 
 class ChatSocket(WebSocketProtocol):  # type: ignore[misc]
@@ -55,8 +55,9 @@ class ChatSocket(WebSocketProtocol):  # type: ignore[misc]
         elif self.may_send:
             self.sendFrame(opcode=BINARY, payload=content)
 
-    def close(self, code: int, reason: str) -> None:
+    def close(self, code: int, reason: str, patience_s: float = CLOSE_HANDSHAKE_TIMEOUT_S) -> None:
         """Start the closing handshake now; a socket that is closing already stays as it is."""
+        self.closeHandshakeTimeout = patience_s
         truncated = reason.encode()[:REASON_BYTES].decode(errors="ignore").encode()
         self.sendCloseFrame(code=code, reasonUtf8=truncated)
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 WIRE_EXTENSION = "chat.wire"
 # So much of what waits is handed to the transport at a time, so that the rest can still be dropped between frames.
 HANDED_BYTES = 1 << 16
+# A reader that is behind may take so long to come to its close frame; what it costs by then is little.
+SLOW_READER_S = 20.0
 
 FINAL_TEXT = 0x81
 
@@ -76,8 +78,10 @@ class Wire:
         self.outlet.write([self])
         if self._last is None:
             self._last = (code, reason)
-            if not self._backlog:
+            if self._backlog is None:
                 self._socket.close(code, reason)
+            elif not self._backlog:
+                self._socket.close(code, reason, SLOW_READER_S)
 
     def write(self, data: bytes) -> None:
         """Write whole frames now, or behind what waits. A socket that fails reports that where it is read."""
@@ -129,7 +133,7 @@ class Wire:
         self._backlog, self._behind = None, 0
         self._transport.unregisterProducer()
         if self._last is not None:
-            self._socket.close(*self._last)
+            self._socket.close(*self._last, SLOW_READER_S)
 
     def stopProducing(self) -> None:  # noqa: N802 - Twisted's name
         """The connection is lost."""

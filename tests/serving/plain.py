@@ -8,14 +8,17 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
+from socket import SO_SNDBUF, SOL_SOCKET
 from typing import Any
 
 from chat.serving import drain
 from chat.serving.server import ChatServer
 
 FOR_EVER_S = 3600
+SEND_BUFFER_BYTES = 16_384
 
 sockets: set[Callable[[dict[str, Any]], Any]] = set()
+wires: set[Any] = set()
 hanging = set(sys.argv[2:])
 
 
@@ -50,12 +53,17 @@ async def socket(scope: dict[str, Any], receive: Callable[[], Any], send: Callab
     await receive()
     await send({"type": "websocket.accept"})
     sockets.add(send)
+    wire = scope["extensions"]["chat.wire"]
+    wires.add(wire)
+    # The system's own buffers grow to megabytes, and would hide what waits before them.
+    wire._transport.socket.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES)
     try:
         while (message := await receive())["type"] == "websocket.receive":
             await answer(message, send)
         say(f"disconnect {message['code']}")
     finally:
         sockets.discard(send)
+        wires.discard(wire)
         say("cleaned up")
 
 
@@ -67,11 +75,19 @@ async def answer(message: dict[str, Any], send: Callable[..., Any]) -> None:
         raise ValueError("as asked")
     elif text.startswith("large "):
         await send({"type": "websocket.send", "text": "é" * int(text.split()[1])})
+    elif text.startswith("tell everybody "):
+        tell_everybody(*map(int, text.split()[2:]))
     elif text.startswith("close "):
         _, code, reason = text.split(" ", 2)
         await send({"type": "websocket.close", "code": int(code), "reason": reason})
     else:
         await send({"type": "websocket.send", "text": text})
+
+
+def tell_everybody(count: int, size: int) -> None:
+    """So many numbered frames to all who are here, in one turn of the loop."""
+    for number in range(count):
+        next(iter(wires)).outlet.fan_out(f"{number} " + "x" * size, wires)
 
 
 async def never_end() -> None:

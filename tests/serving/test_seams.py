@@ -50,6 +50,11 @@ def test_autobahn_still_sets_the_attribute_on_a_socket(name: str) -> None:
     assert f"self.{name} = " in inspect.getsource(WebSocketProtocol), f"{name} has moved"
 
 
+@pytest.mark.parametrize("name", seams.SOCKET_OPTIONS)
+def test_autobahn_still_copies_the_option_to_each_socket(name: str) -> None:
+    assert name in WebSocketProtocol.CONFIG_ATTRS_COMMON
+
+
 @pytest.mark.parametrize("name", seams.TRANSPORT_ATTRIBUTES)
 def test_twisted_still_sets_the_attribute_on_a_transport(name: str) -> None:
     source = inspect.getsource(abstract.FileDescriptor) + inspect.getsource(tcp.Connection)
