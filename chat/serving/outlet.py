@@ -9,7 +9,7 @@ import logging
 from collections import deque
 from collections.abc import Collection, Iterable
 
-from chat.serving.wire import Wire, text_frame
+from chat.serving.wire import Wire, frame
 
 logger = logging.getLogger(__name__)
 
@@ -28,22 +28,22 @@ class Outlet:
         self._big: deque[Wire] = deque()
         self._scheduled = False
 
-    def put(self, frame: bytes, wire: Wire) -> None:
-        """Write the frame to the wire at the end of this turn."""
+    def put(self, ready: bytes, wire: Wire) -> None:
+        """Write a ready frame to the wire at the end of this turn."""
         if not wire.frames:
             self._small.append(wire)
             self._schedule()
-        wire.frames.append(frame)
+        wire.frames.append(ready)
 
     def fan_out(self, text: str, wires: Collection[Wire]) -> None:
         """Write one text frame, encoded once, to all these wires."""
-        frame = text_frame(text)
+        ready = frame(text.encode())
         waiting = self._small if len(wires) <= WRITES_AT_ONCE else self._big
         for wire in wires:
             # What has frames stands in one of the two lines already.
             if not wire.frames:
                 waiting.append(wire)
-            wire.frames.append(frame)
+            wire.frames.append(ready)
         self._schedule()
 
     def write(self, wires: Iterable[Wire]) -> None:

@@ -18,7 +18,7 @@ SOCKET = (
     (DaphneSocket, "onOpen"),
     (DaphneSocket, "onMessage"),
     (DaphneSocket, "serverSend"),
-    (WebSocketProtocol, "sendFrame"),
+    (WebSocketProtocol, "sendPong"),
     (WebSocketProtocol, "sendCloseFrame"),
     (WebSocketProtocol, "_fail_connection"),
     (WebSocketProtocol, "STATE_CONNECTING"),

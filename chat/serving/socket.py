@@ -7,13 +7,12 @@ from typing import Any
 
 from daphne.ws_protocol import WebSocketProtocol
 
-from chat.serving.wire import Wire
+from chat.serving.wire import BINARY, PONG, Wire
 
 # The key in scope["extensions"] by which an application learns that any close code and a reason may be sent.
 CLOSE_EXTENSION = "chat.close"
 # RFC 6455: a control frame holds 125 bytes, two of them are the code.
 REASON_BYTES = 123
-BINARY = 2
 # A peer that answers a close frame later than this is dropped; the drain's time limit counts on it.
 CLOSE_HANDSHAKE_TIMEOUT_S = 2.0
 
@@ -52,8 +51,12 @@ class ChatSocket(WebSocketProtocol):  # type: ignore[misc]
         """Send one frame of any size: autobahn's sendMessage holds ours to the limit for what comes in."""
         if isinstance(content, str):
             self.wire.put(content)
-        elif self.may_send:
-            self.sendFrame(opcode=BINARY, payload=content)
+        else:
+            self.wire.put_frame(content, BINARY)
+
+    def sendPong(self, payload: bytes = b"") -> None:  # noqa: N802 - autobahn's name
+        """Answer a ping behind what waits: the pongs of one who never reads are bounded like all else."""
+        self.wire.put_frame(payload, PONG)
 
     def close(self, code: int, reason: str, patience_s: float = CLOSE_HANDSHAKE_TIMEOUT_S) -> None:
         """Start the closing handshake now; a socket that is closing already stays as it is."""

@@ -23,18 +23,18 @@ HANDED_BYTES = 1 << 16
 # A reader that is behind may take so long to come to its close frame; what it costs by then is little.
 SLOW_READER_S = 20.0
 
-FINAL_TEXT = 0x81
+TEXT, BINARY, PONG = 1, 2, 10
+FINAL = 0x80
 
 
-def text_frame(text: str) -> bytes:
-    """One unmasked, unfragmented text frame (RFC 6455, 5.2)."""
-    payload = text.encode()
+def frame(payload: bytes, opcode: int = TEXT) -> bytes:
+    """One unmasked, unfragmented frame (RFC 6455, 5.2)."""
     size = len(payload)
     if size < 126:
-        return bytes((FINAL_TEXT, size)) + payload
+        return bytes((FINAL | opcode, size)) + payload
     if size < 1 << 16:
-        return struct.pack("!BBH", FINAL_TEXT, 126, size) + payload
-    return struct.pack("!BBQ", FINAL_TEXT, 127, size) + payload
+        return struct.pack("!BBH", FINAL | opcode, 126, size) + payload
+    return struct.pack("!BBQ", FINAL | opcode, 127, size) + payload
 
 
 class Wire:
@@ -71,7 +71,11 @@ class Wire:
 
     def put(self, text: str) -> None:
         """Send a text frame at the end of this turn of the loop, together with what else is put."""
-        self.outlet.put(text_frame(text), self)
+        self.put_frame(text.encode())
+
+    def put_frame(self, payload: bytes, opcode: int = TEXT) -> None:
+        """The same for a frame of any kind but a close."""
+        self.outlet.put(frame(payload, opcode), self)
 
     def close(self, code: int, reason: str) -> None:
         """Send the close frame behind everything that was put before it; what is put later is dropped."""
@@ -91,7 +95,7 @@ class Wire:
             self._wait(data)
             return
         taken = 0
-        # Pings and closes go through the transport; while one of them is in there, nothing may overtake it.
+        # The handshake, our pings and closes go through the transport; while one is in there, nothing overtakes it.
         if self._send is not None and not self._transport.dataBuffer and not self._transport._tempDataBuffer:
             try:
                 taken = self._send(data)

@@ -52,6 +52,8 @@ async def socket(scope: dict[str, Any], receive: Callable[[], Any], send: Callab
     assert scope["extensions"]["chat.close"] == {}
     await receive()
     await send({"type": "websocket.accept"})
+    if scope["path"] == "/greet":
+        await send({"type": "websocket.send", "text": "welcome"})
     sockets.add(send)
     wire = scope["extensions"]["chat.wire"]
     wires.add(wire)

@@ -24,6 +24,8 @@ SMALL_BUFFER_BYTES = 4_096
 # More than a system takes by itself for a connection on loopback.
 FLOOD_FRAMES, FLOOD_SIZE = 6, 1_000_000
 
+PONG = b"p" * 125
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Program]:
@@ -39,8 +41,8 @@ async def client(server: Program) -> AsyncIterator[ClientConnection]:
         yield connection
 
 
-def connected(server: Program) -> websockets.connect:
-    return websockets.connect(server.url().replace("http", "ws"), max_size=None)
+def connected(server: Program, path: str = "/") -> websockets.connect:
+    return websockets.connect(server.url().replace("http", "ws") + path, max_size=None)
 
 
 class SlowReader:
@@ -64,6 +66,10 @@ class SlowReader:
 
     def send(self, opcode: int, payload: bytes) -> None:
         self.socket.sendall(bytes((0x80 | opcode, 0x80 | len(payload))) + b"\0" * 4 + payload)
+
+    def ping(self, count: int) -> None:
+        for _ in range(count):
+            self.send(9, PONG)
 
     def frame(self) -> tuple[int, bytes]:
         """The next frame's opcode and payload."""
@@ -147,6 +153,37 @@ async def tell_in_turns(client: ClientConnection, turns: int, size: int) -> None
         count = 3 if size > 10 else 1
         await client.send(f"tell everybody {count} {size // count}")
         assert await numbers(client, count) == list(range(count))
+
+
+async def test_pongs_split_no_frame_and_are_each_sent(server: Program, client: ClientConnection) -> None:
+    pings, turns = 4_000, 40
+    with SlowReader(server) as slow:
+
+        async def tell() -> None:
+            for _ in range(turns):
+                await tell_in_turns(client, 1, 10)
+
+        frames, _, _ = await asyncio.gather(
+            read(slow, pings + turns),
+            asyncio.to_thread(slow.ping, pings),
+            tell(),
+        )
+    assert frames.count((10, PONG)) == pings
+    assert [payload[:2] for opcode, payload in frames if opcode == 1] == [b"0 "] * turns
+
+
+async def test_one_who_pings_and_never_reads_is_cut_with_1013(server: Program) -> None:
+    with SlowReader(server) as slow:
+        frames = 2 * PENDING_BYTES // len(PONG)
+        await asyncio.to_thread(slow.ping, frames)
+        *pongs, close = await asyncio.to_thread(lambda: list(iter_frames(slow)))
+    assert set(pongs) == {(10, PONG)}
+    assert struct.unpack("!H", close[1][:2]) == (1013,)
+
+
+async def test_what_is_said_with_the_handshake_comes_behind_it(server: Program) -> None:
+    async with connected(server, "/greet") as greeted:
+        assert await greeted.recv() == "welcome"
 
 
 async def test_a_reader_that_is_behind_gets_its_close_frame_last(
