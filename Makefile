@@ -1,5 +1,5 @@
 # The commands that people and CI call; `make help` lists them. Everything that they write is in .venv/ and the data folder.
-.PHONY: help run run-with-fake-github setup test faults lint format lock vendor
+.PHONY: help run run-with-fake-github setup test faults bench lint format lock vendor
 
 BIN := .venv/bin
 # No bytecode in the checkout; every cache beside the packages.
@@ -27,6 +27,9 @@ test: setup ## all tests, on SQLite and on PostgreSQL, then in the browser; sets
 
 faults: setup ## break what can break under load, and print what was seen (takes minutes; as root it can do more)
 	@$(BIN)/python -m tests.faults
+
+bench: setup ## measure the chat beside other servers (QUICK=1, LOADS="fanout-100 posts"; all takes ten minutes)
+	@$(BIN)/python -m tests.benchmarks $(if $(QUICK),--quick) $(LOADS)
 
 lint: setup ## ruff, mypy, import-linter, djlint, and node's syntax check where node is there
 	@scripts/lint
