@@ -2,11 +2,10 @@
 
 from chat.models.attention import Mention, ThreadFollower
 from chat.models.audit import AuditEntry
-from chat.models.change import Change
 from chat.models.installation import Installation
 from chat.models.job import JobState
 from chat.models.membership import Ban, Membership
-from chat.models.message import Message, Revision
+from chat.models.message import Change, Message, Revision
 from chat.models.reaction import Reaction
 from chat.models.room import Room
 from chat.models.token import Invitation, Token
