@@ -200,7 +200,13 @@ class Course(House):
 @pytest.fixture
 def loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[asyncio.AbstractEventLoop]:
     """The loop of all courses, in which everything takes its turns soon and pages are small."""
-    for name in ("hub.HEADS", "hub.ACTIVITY", "hub.MEMBERSHIPS", "members.GATHER", "feed.HOLE_PATIENCE"):
+    for name in (
+        "hub.HEADS",
+        "hub.ACTIVITY",
+        "hub.MEMBERSHIPS",
+        "people.members.GATHER",
+        "feed.HOLE_PATIENCE",
+    ):
         monkeypatch.setattr(f"chat.hub.{name}_SECONDS", SOON_S)
     monkeypatch.setattr("chat.history.pages.NEWEST_PAGE", seats.NEWEST_PAGE)
     monkeypatch.setattr("chat.history.pages.SYNC_PAGE", 3)
