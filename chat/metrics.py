@@ -53,6 +53,12 @@ writer_queue = Gauge(
     "Posts and other changes that wait for the writer or are with it.",
     registry=_registry,
 )
+layer_dropped = Counter(
+    "chat_channel_layer_dropped",
+    "Messages that the channel layer dropped, as too many waited.",
+    ("where",),
+    registry=_registry,
+)
 _lag = Histogram(
     "chat_hub_lag_seconds",
     "From the commit of a change, here or elsewhere, until the hub of this process hears of it.",

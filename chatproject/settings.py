@@ -114,7 +114,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL") or embedded_redis.url(DATA_DIR)
 EMBEDDED_REDIS = not env.text("REDIS_URL")
 CHANNEL_LAYERS = {
-    "default": {"BACKEND": "chat.hub.channel_layer.ChatChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}},
+    "default": {"BACKEND": "chat.layer.ChatChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}},
 }
 
 # Accounts and sessions.

@@ -11,6 +11,7 @@ from channels.layers import get_channel_layer
 
 from chat.hub import tasks
 from chat.hub.hints import Item, group_of, to_layer
+from chat.layer import ChatChannelLayer
 
 logger = logging.getLogger(__name__)
 
@@ -28,10 +29,13 @@ class Bus:
         self.origin = uuid.uuid4().hex
         self.degraded = False
         self._on_message = on_message
-        self._layer = get_channel_layer()
+        self._layer: ChatChannelLayer = get_channel_layer()
         # By group: how many here want it. A room has its feed and its members.
         self._wanted: Counter[str] = Counter()
+        # By group, those that are being joined included: whether it is.
         self._joined: dict[str, asyncio.Event] = {}
+        # What was wanted or forgotten since the last look.
+        self._doubtful: set[str] = set()
         self._outbox: deque[Item] = deque(maxlen=OUTBOX_MOST)
         self._changed = asyncio.Event()
         self._filled = asyncio.Event()
@@ -54,14 +58,14 @@ class Bus:
     def want(self, group: str) -> asyncio.Event:
         """Join the group soon; the event is set once it is joined. Each `want` needs its `forget`."""
         self._wanted[group] += 1
-        self._changed.set()
+        self._doubt(group)
         return self._joined.setdefault(group, asyncio.Event())
 
     def forget(self, group: str) -> None:
         self._wanted[group] -= 1
         if self._wanted[group] <= 0:
             del self._wanted[group]
-        self._changed.set()
+            self._doubt(group)
 
     def publish(self, item: Item) -> None:
         """Queue for the other processes; never waits, never raises."""
@@ -70,7 +74,12 @@ class Bus:
 
     async def answers(self) -> bool:
         """Whether the channel layer takes a message right now."""
-        return await self._try(self._layer.group_send("health", {"type": "chat.items", "items": []}))
+        return await self._try(self._layer.group_send("health", to_layer([], self.origin)))
+
+    def _doubt(self, group: str) -> None:
+        """The group may have to be joined or left."""
+        self._doubtful.add(group)
+        self._changed.set()
 
     async def _link(self) -> None:
         """Get a channel, receive on it, and keep the joined groups equal to the wanted ones."""
@@ -90,20 +99,18 @@ class Bus:
                 self._changed.set()
 
     async def _reconcile(self) -> bool:
-        for group in [name for name, event in self._joined.items() if not event.is_set()]:
-            if group in self._wanted:
-                if not await self._try(self._layer.group_add(group, self._channel)):
-                    return False
-                if group in self._joined:
-                    self._joined[group].set()
-        for group in [name for name in self._joined if name not in self._wanted]:
-            if not await self._try(self._layer.group_discard(group, self._channel)):
-                return False
-            if group not in self._wanted:
-                del self._joined[group]
-            else:
-                self._joined[group].clear()
-                self._changed.set()
+        """Join and leave what was asked for, all of it at once: after a restart a thousand rooms are wanted."""
+        doubtful, self._doubtful = self._doubtful, set()
+        missing = [group for group in doubtful if group in self._wanted and not self._joined[group].is_set()]
+        if missing and not await self._try(self._layer.group_add_all(missing, self._channel)):
+            self._doubtful |= doubtful
+            return False
+        for group in missing:
+            self._joined[group].set()
+        for group in doubtful - self._wanted.keys():
+            # Taken out first: whoever wants it from now on has it joined anew.
+            if self._joined.pop(group, None) is not None:
+                await self._try(self._layer.group_discard(group, self._channel))
         return True
 
     async def _send(self) -> None:
@@ -114,8 +121,8 @@ class Bus:
             while self._outbox:
                 item = self._outbox.popleft()
                 by_group[group_of(item)].append(item)
-            for group, items in by_group.items():
-                await self._try(self._layer.group_send(group, to_layer(items, self.origin)))
+            packed = [(group, to_layer(items, self.origin)) for group, items in by_group.items()]
+            await self._try(self._layer.group_send_all(packed))
 
     async def _receive(self) -> None:
         while True:

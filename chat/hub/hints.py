@@ -17,7 +17,7 @@ EXPELLING = {"member_left": "left", "member_removed": "removed"}
 KIND_CHANGED = "kind_changed"
 
 
-class Hint(msgspec.Struct):
+class Hint(msgspec.Struct, tag=True, omit_defaults=True):
     """Change `seq` of a room, ready to be sent: `frame` for chat.v1, `plain` for the plain dialect if it has one.
 
     `prev` is the number that the frame's reader must be complete to. With `recheck` rights may have ended by the
@@ -44,7 +44,7 @@ class Hint(msgspec.Struct):
         return self.expelled is not None and self.expelled == user_id and self.seq > read_to
 
 
-class Passing(msgspec.Struct):
+class Passing(msgspec.Struct, tag=True, omit_defaults=True):
     """An event without a number, for everybody on a feed (`room.7`, `user.3`). `origin` is the sending hub."""
 
     feed: str
@@ -68,7 +68,7 @@ class Passing(msgspec.Struct):
         return self.plain if plain else self.frame
 
 
-class SessionsChanged(msgspec.Struct):
+class SessionsChanged(msgspec.Struct, tag=True, omit_defaults=True):
     """The sessions of a person are to be checked again; `ended` names one that is over for certain.
 
     `renewed` names one that goes on under another key, which only the browser's cookie knows.
@@ -79,7 +79,7 @@ class SessionsChanged(msgspec.Struct):
     renewed: str | None = None
 
 
-class MembershipsChanged(msgspec.Struct):
+class MembershipsChanged(msgspec.Struct, tag=True, omit_defaults=True):
     """A person belongs to other rooms than before: to the one with the id `gained`, or no more to the slug `lost`."""
 
     user_id: int
@@ -88,7 +88,7 @@ class MembershipsChanged(msgspec.Struct):
     reason: str | None = None
 
 
-class PersonChanged(msgspec.Struct):
+class PersonChanged(msgspec.Struct, tag=True, omit_defaults=True):
     """What open connections of a person know of them is out of date."""
 
     user_id: int
@@ -104,7 +104,7 @@ class PersonHere(msgspec.Struct):
     rooms: list[int]
 
 
-class PeopleHere(msgspec.Struct):
+class PeopleHere(msgspec.Struct, tag=True, omit_defaults=True):
     """Who is connected to the process `origin`: everybody, or with `whole` false only who changed.
 
     `asking`: the process has just started, and wants the others to say who is there.
@@ -172,18 +172,15 @@ def group_of(item: Item) -> str:
     return f"{GROUP_PREFIX if kind == 'room' else USER_GROUP_PREFIX}{number}"
 
 
-_kinds: dict[str, type[Item]] = {
-    kind.__name__: kind
-    for kind in (Hint, Passing, SessionsChanged, MembershipsChanged, PersonChanged, PeopleHere)
-}
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(list[Item]).decode
 
 
 def to_layer(items: list[Item], origin: str) -> dict[str, Any]:
-    """One layer message for items of one group."""
-    packed = [[type(item).__name__, msgspec.to_builtins(item)] for item in items]
-    return {"type": "chat.items", "origin": origin, "items": packed}
+    """One layer message for items of one group. The layer sees bytes, so that the items are packed once."""
+    return {"type": "chat.items", "origin": origin, "items": _pack(items)}
 
 
 def from_layer(message: dict[str, Any]) -> list[Item]:
-    """The items of a layer message; raises msgspec.ValidationError, KeyError or TypeError for anything else."""
-    return [msgspec.convert(body, _kinds[kind]) for kind, body in message["items"]]
+    """The items of a layer message; raises msgspec.DecodeError, KeyError or TypeError for anything else."""
+    return _unpack(message["items"])

@@ -7,7 +7,7 @@ import asyncio
 import itertools
 import random
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextvars import ContextVar
 from typing import Any
 
@@ -19,6 +19,7 @@ from chat import database
 from chat.actions.attention.read_positions import move_all
 from chat.actions.messages import post_messages
 from chat.hub import Hub
+from chat.hub.hints import Hint, Item, PeopleHere, from_layer, to_layer
 from chat.readers import DatabaseReaders
 from chatproject.asgi import application
 
@@ -44,15 +45,21 @@ class Network:
         self._channels[name] = asyncio.Queue()
         return name
 
-    async def group_add(self, group: str, channel: str) -> None:
-        self._groups[group].add(channel)
-
     async def group_discard(self, group: str, channel: str) -> None:
         self._groups[group].discard(channel)
 
+    async def group_add_all(self, groups: Iterable[str], channel: str) -> None:
+        for group in groups:
+            self._groups[group].add(channel)
+
     async def group_send(self, group: str, message: Object) -> None:
-        for item in message["items"]:
-            self._send(group, {**message, "group": group, "items": [item]}, self._fate(*item))
+        for item in from_layer(message):
+            alone = to_layer([item], message["origin"])
+            self._send(group, {**alone, "group": group}, self._fate(item))
+
+    async def group_send_all(self, messages: Iterable[tuple[str, Object]]) -> None:
+        for group, message in messages:
+            await self.group_send(group, message)
 
     async def receive(self, channel: str) -> Object:
         return await self._channels[channel].get()
@@ -67,11 +74,11 @@ class Network:
         for group, message in late:
             self._send(group, message, CLEAR)
 
-    def _fate(self, kind: str, item: Object) -> str:
+    def _fate(self, item: Item) -> str:
         # Who is there is repeated all the time: it must not move what becomes of the others.
-        if kind == "PeopleHere":
+        if isinstance(item, PeopleHere):
             return CLEAR
-        turn = item["seq"] if kind == "Hint" else next(self._turns)
+        turn = item.seq if isinstance(item, Hint) else next(self._turns)
         return self.fates[turn % len(self.fates)]
 
     def _send(self, group: str, message: Object, fate: str) -> None:

@@ -77,6 +77,10 @@ class Redis:
         """Forget every key; subscriptions stay."""
         self._ask(b"FLUSHALL\r\n")
 
+    def listen(self, port: int) -> None:
+        """On a port of this machine, too."""
+        self._ask(f"CONFIG SET port {port}\r\n".encode())
+
     def shut_down(self) -> None:
         """Ask whoever listens there to end, if anybody does."""
         with contextlib.suppress(OSError):
