@@ -83,6 +83,12 @@ class TooLong(ChatError):
     code, status = "too_long", 413
 
 
+class HeadersTooLong(TooLong):
+    """The request line or the headers of a request are larger than anybody needs."""
+
+    status = 431
+
+
 class UnsupportedMediaType(ChatError):
     code, status = "unsupported_media_type", 415
 
@@ -103,6 +109,12 @@ class Unavailable(ChatError):
     """The database or this process cannot answer now; the same request may succeed later."""
 
     code, status, retryable = "unavailable", 503, True
+
+
+class TooSlow(Unavailable):
+    """A request did not arrive in time."""
+
+    status = 408
 
 
 class GatewayTimeout(ChatError):

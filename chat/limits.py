@@ -1,7 +1,7 @@
 """How much and how fast: sizes, and token buckets that socket and HTTP share.
 
-Buckets live in this process; with N processes behind a proxy a flood may get N times the rate.
-`CHAT_RATE_LIMITS=off` lifts the rates, never the sizes.
+Buckets and caps live in this process; with N processes behind a proxy a flood may get N times as much.
+`CHAT_RATE_LIMITS=off` lifts rates and caps, never sizes. Deadlines are the server's (chat/serving/http/deadlines.py).
 """
 
 import math
@@ -18,6 +18,12 @@ MESSAGE_CHARS = 10_000
 FRAME_BYTES = 65_536
 # A reader that is this far behind is cut: the others must not pay for it, and it can resume.
 PENDING_BYTES = 1 << 20
+# A body of JSON may hold what a frame may.
+BODY_BYTES = FRAME_BYTES
+# A form of the admin: the longest message takes twelve bytes a character when a browser encodes it.
+FORM_BYTES = 262_144
+# The doors whose bodies are JSON; everything else takes forms.
+JSON_PATHS = ("/api/", "/hooks/")
 # A page of long texts ends early: many clients refuse frames of more than 1 MiB.
 PAGE_CHARS = 200_000
 # Emoji that one message may carry, so that its payload stays small.
@@ -26,6 +32,12 @@ REACTIONS_PER_MESSAGE = 50
 REACTION_USERS_LISTED = 50
 TYPING_INTERVAL_SECONDS = 3.0
 BAD_FRAMES_PER_MINUTE = 10
+# Open at once from one address, HTTP and sockets together: a large office behind one, and no attacker's dream.
+ADDRESS_CONNECTIONS = 1_000
+# Sockets of one person: every device with many tabs, and then some.
+USER_SOCKETS = 20
+# Whoever was stopped by a cap may try again after this; nobody can say when a place will be free.
+CAP_RETRY_SECONDS = 10.0
 # Above this many buckets the full ones are forgotten: a full bucket and none are the same.
 BUCKETS_KEPT = 20_000
 
@@ -71,6 +83,23 @@ def take(name: str, key: object) -> None:
     if len(_buckets) > BUCKETS_KEPT:
         _forget_full(now)
     _buckets[name, key] = (tokens - 1, now)
+
+
+def check_cap(open_now: int, most: int, what: str) -> None:
+    """Raise RateLimited when one more would be too many; `what` is shown."""
+    if settings.CHAT_RATE_LIMITS and open_now >= most:
+        raise RateLimited(f"At most {most} {what} at once; close one.", retry_after=CAP_RETRY_SECONDS)
+
+
+def body_bytes(path: str) -> int:
+    """How many bytes the body of a request to this path may have."""
+    return BODY_BYTES if path.startswith(JSON_PATHS) else FORM_BYTES
+
+
+def check_body(size: int, path: str) -> None:
+    """Raise TooLong for a body of more bytes than the path takes."""
+    if size > (most := body_bytes(path)):
+        raise TooLong(f"A body has at most {most} bytes.")
 
 
 def forget_all() -> None:

@@ -70,6 +70,12 @@ _closes = Counter("chat_closes", "Sockets that ended.", ("by", "code"), registry
 _commands = Counter("chat_commands", "Commands of sockets.", ("type", "outcome"), registry=_registry)
 _requests = Counter("chat_requests", "Requests to the JSON API.", ("operation", "status"), registry=_registry)
 
+_refusals = Counter(
+    "chat_refusals",
+    "Requests, handshakes and connections that the server itself refused.",
+    ("reason",),
+    registry=_registry,
+)
 _job_seconds = Histogram(
     "chat_job_seconds",
     "How long the runs of a job took in this process; the count is that of runs.",
@@ -119,6 +125,11 @@ def count_command(type: str, outcome: str) -> None:
 
 def count_request(operation: str, status: int) -> None:
     _request(operation, status).inc()
+
+
+def count_refusal(reason: str) -> None:
+    """`reason` is `address`, `body`, `headers`, `host`, `request`, `slow` or `unread`."""
+    _refusals.labels(reason).inc()
 
 
 def text() -> bytes:

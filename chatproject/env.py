@@ -3,6 +3,7 @@
 Every reader raises ImproperlyConfigured with the variable's name and what it takes. Empty means unset.
 """
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # A page waits for the mail server; longer than this nobody wants to.
 EMAIL_TIMEOUT_SECONDS = 10
@@ -69,6 +72,21 @@ def words(name: str, default: Sequence[str] = ()) -> list[str]:
     """A list, separated by commas."""
     found = [word.strip() for word in text(name).split(",") if word.strip()]
     return found or list(default)
+
+
+def networks(name: str) -> list[Network]:
+    """IP addresses and networks such as 127.0.0.1 or 10.0.0.0/8, separated by commas; never the whole world."""
+    found: list[Network] = []
+    for word in words(name):
+        try:
+            found.append(ipaddress.ip_network(word))
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} takes addresses like 127.0.0.1 or 10.0.0.0/8: {error}"
+            ) from error
+        if not found[-1].prefixlen:
+            raise ImproperlyConfigured(f"{name}={word} would believe everybody; name your proxies.")
+    return found
 
 
 def path(name: str, default: Path) -> Path:

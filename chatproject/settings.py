@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chat import embedded_redis
+from chat.limits import FORM_BYTES
 from chat.logs.configuration import FORMS, LEVELS, configuration
 from chatproject import env
 
@@ -17,6 +18,8 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, least=0, most=65_535)
 PUBLIC_ORIGIN = env.origin("PUBLIC_ORIGIN")
+# Whose word is taken for where a request came from; used by our own server alone.
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 
 def _is_loopback(host: str) -> bool:
@@ -71,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
+DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_BYTES
 ROOT_URLCONF = "chatproject.urls"
 ASGI_APPLICATION = "chatproject.asgi.application"
 WSGI_APPLICATION = "chatproject.wsgi.application"

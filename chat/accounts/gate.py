@@ -1,6 +1,5 @@
 """While there is no administrator, some pages lead to the one that makes one."""
 
-import ipaddress
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
@@ -13,11 +12,10 @@ from django.urls import reverse
 from chat import database
 from chat.actions.accounts.first_admin import is_needed
 from chat.errors import Unavailable
+from chat.peers import is_loopback, is_of_another_user, is_proxied
 
 View = Callable[..., HttpResponseBase]
 AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
-# Whoever sends one of these speaks for somebody else.
-FORWARDING_HEADERS = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
 
 
 def behind_the_gate(view: View) -> View:
@@ -51,12 +49,14 @@ def is_from_this_machine(request: HttpRequest) -> bool:
     """Whether whoever asks surely sits at the machine itself.
 
     Behind a proxy of the same machine everybody has a loopback address. A proxy shows by its headers, by asking
-    under a name, or by the PUBLIC_ORIGIN that it needs; what shows none of these is the person at the machine.
+    under a name, by being another user of the machine, or by a setting that only makes sense with one:
+    PUBLIC_ORIGIN, TRUSTED_PROXIES. What shows none of these is the person at the machine.
     """
-    hosts = [request.META.get("REMOTE_ADDR") or "", request.get_host()]
-    if settings.PUBLIC_ORIGIN:
-        hosts.append(settings.PUBLIC_ORIGIN.partition("://")[2])
-    return all(map(_is_loopback, hosts)) and not any(name in request.headers for name in FORWARDING_HEADERS)
+    if settings.PUBLIC_ORIGIN or settings.TRUSTED_PROXIES or is_proxied(request):
+        return False
+    if not _is_here(request.META.get("REMOTE_ADDR") or "") or not _is_here(request.get_host()):
+        return False
+    return not is_of_another_user(request)
 
 
 def _leads_to_the_admin(request: HttpRequest) -> bool:
@@ -65,15 +65,10 @@ def _leads_to_the_admin(request: HttpRequest) -> bool:
     return target.startswith(reverse("admin:index"))
 
 
-def _is_loopback(host: str) -> bool:
+def _is_here(host: str) -> bool:
     """Of an address or name, with or without a port."""
-    name = host.rpartition(":")[0] if _has_port(host) else host
-    try:
-        address = ipaddress.ip_address(name.strip("[]"))
-    except ValueError:
-        return name == "localhost"
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+    name = (host.rpartition(":")[0] if _has_port(host) else host).strip("[]")
+    return name == "localhost" or is_loopback(name)
 
 
 def _has_port(host: str) -> bool:

@@ -1,7 +1,6 @@
 """What probes and operators ask: alive, ready, the numbers; and a delay to see that waiting holds nobody up."""
 
 import asyncio
-import ipaddress
 from collections.abc import Coroutine
 from typing import Annotated, Any, Literal
 
@@ -13,12 +12,11 @@ from chat.api.admission import Access, Call
 from chat.api.resource import operation
 from chat.auth import visitor_of
 from chat.errors import Forbidden, Unauthenticated, Unavailable
+from chat.peers import is_loopback, is_proxied
 
 # A probe must hear something before it gives up, whatever hangs.
 READY_SECONDS = 2.0
 DELAY_MOST_SECONDS = 10
-# A proxy on this machine would make everybody look like loopback.
-FORWARDING_HEADERS = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
 
 # Probes of what hangs end by themselves, later.
 _probes: set[asyncio.Task[bool]] = set()
@@ -100,9 +98,5 @@ async def _layer_answers() -> bool:
 
 
 def _is_local(request: HttpRequest) -> bool:
-    if any(name in request.headers for name in FORWARDING_HEADERS):
-        return False
-    try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "").is_loopback
-    except ValueError:
-        return False
+    """A proxy on this machine would make everybody look like loopback."""
+    return is_loopback(request.META.get("REMOTE_ADDR") or "") and not is_proxied(request)

@@ -11,6 +11,7 @@ from django.http import parse_cookie
 from chat.auth.identity import Visitor, bearer, identify
 from chat.errors import ChatError
 from chat.hub import Credential
+from chat.peers import host_is_known
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -19,7 +20,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class OriginCheck:
-    """Refuses a handshake (403) from a foreign Origin, or with a session cookie and no Origin at all.
+    """Refuses a handshake (403) to a foreign Host, from a foreign Origin, or with a session cookie and no Origin.
 
     Browsers send cookies along with any page's handshake, so a session counts only with our own Origin.
     """
@@ -30,7 +31,7 @@ class OriginCheck:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         origin = _header(scope, b"origin")
         refused = not _is_ours(scope, origin) if origin is not None else _session_cookie(scope) is not None
-        if refused:
+        if refused or not host_is_known(scope):
             await send({"type": "websocket.close"})
         else:
             await self._inner(scope, receive, send)

@@ -11,7 +11,7 @@ from chat.dispatch.connection import Connection
 from chat.dispatch.table import FirstFrame, subscribe
 from chat.errors import ChatError, Invalid, NotFound, Unauthenticated
 from chat.hub import HEARTBEAT_SECONDS, Credential
-from chat.limits import FRAME_BYTES, MESSAGE_CHARS, take
+from chat.limits import FRAME_BYTES, MESSAGE_CHARS, USER_SOCKETS, check_cap, take
 from chat.payloads import now, user_object
 from chat.protocol.closes import Close
 from chat.protocol.codec import encode
@@ -34,6 +34,7 @@ async def welcome(connection: Connection, room: str | None, query: Mapping[str, 
     if refusal is not None:
         raise refusal
     local = await hub.current()
+    check_cap(local.open_for(connection.user_id), USER_SOCKETS, "connections of yours")
     local.register(connection)
     if local.draining:
         connection.close(Close.RESTARTING, "The server restarts.")

@@ -123,6 +123,10 @@ class Hub:
         self._users[user_id].add(connection)
         self.presence.mark(user_id)
 
+    def open_for(self, user_id: int | None) -> int:
+        """How many connections of this process are the person's."""
+        return len(self._users.get(user_id, ())) if user_id is not None else 0
+
     def unregister(self, connection: Connection) -> None:
         """Forget the connection everywhere; harmless when it is unknown."""
         self.connections.discard(connection)

@@ -10,6 +10,9 @@ from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory
 from daphne.ws_protocol import WebSocketProtocol as DaphneSocket
 from twisted.internet.tcp import Connection as Transport
+from twisted.internet.tcp import Port
+from twisted.protocols.basic import LineReceiver
+from twisted.web.http import HTTPChannel, Request
 
 # Methods that we override or call on a socket.
 SOCKET = (
@@ -36,17 +39,50 @@ SERVER = (
     (Server, "kill_all_applications"),
     (Server, "listen_success"),
     (Server, "listen_error"),
+    (Server, "handle_reply"),
     (WebRequest, "process"),
+    (Request, "gotLength"),
+    (Request, "handleContentChunk"),
+    (Port, "transport"),
+    (Transport, "connectionLost"),
+    (Transport, "offset"),
 )
-# Set on a running server: the factory made in run(), and the table of connections with its one key.
-INSTANCE_ATTRIBUTES = ("ws_factory", "connections", "application")
+# One line of an HTTP client, from its first byte to its end.
+CHANNEL = (
+    (HTTPChannel, "connectionMade"),
+    (HTTPChannel, "dataReceived"),
+    (HTTPChannel, "lineReceived"),
+    (HTTPChannel, "rawDataReceived"),
+    (HTTPChannel, "allHeadersReceived"),
+    (HTTPChannel, "allContentReceived"),
+    (HTTPChannel, "requestDone"),
+    (HTTPChannel, "lineLengthExceeded"),
+    (HTTPChannel, "pauseProducing"),
+    (HTTPChannel, "resumeProducing"),
+    (HTTPChannel, "loseConnection"),
+    (HTTPChannel, "connectionLost"),
+    (HTTPChannel, "_respondToBadRequestAndDisconnect"),
+    (HTTPChannel, "_receivedHeaderSize"),
+    (HTTPChannel, "_receivedHeaderCount"),
+    (HTTPChannel, "totalHeadersSize"),
+    (HTTPChannel, "maxHeaders"),
+    (HTTPChannel, "_waitingForTransport"),
+    (HTTPChannel, "persistent"),
+    (HTTPChannel, "length"),
+    (HTTPChannel, "timeOut"),
+    (LineReceiver, "_buffer"),
+)
+# Set on a running server: the factories made in run(), and the table of connections with its one key.
+INSTANCE_ATTRIBUTES = ("http_factory", "ws_factory", "connections", "application")
 APPLICATION_KEY = "application_instance"
 # Set by autobahn on each socket.
-SOCKET_ATTRIBUTES = ("state", "failedByMe")
+SOCKET_ATTRIBUTES = ("state", "failedByMe", "is_open")
 # Options of the factory that autobahn copies to each socket, and that a socket may change for itself.
 SOCKET_OPTIONS = ("closeHandshakeTimeout",)
 # Set by Twisted on each transport.
-TRANSPORT_ATTRIBUTES = ("socket", "_tempDataBuffer")
+TRANSPORT_ATTRIBUTES = ("socket", "_tempDataBuffer", "_tempDataLen")
+# Set by Twisted on each HTTP channel, the second with the request line.
+CHANNEL_ATTRIBUTES = ("requests", "_path")
 
 
 def missing() -> list[str]:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any, Protocol
 
@@ -15,8 +15,13 @@ from twisted.python.failure import Failure
 
 from chat.limits import FRAME_BYTES
 from chat.serving import seams
+from chat.serving.connections import Connections, CountedTransport
 from chat.serving.drain import cancel_applications, drain, exit_in_time
+from chat.serving.http.channel import ChatChannel
+from chat.serving.http.deadlines import Deadlines
+from chat.serving.http.request import ChatRequest
 from chat.serving.outlet import Outlet
+from chat.serving.proxies import Network, Outermost, TrustedProxies
 from chat.serving.socket import CLOSE_EXTENSION, CLOSE_HANDSHAKE_TIMEOUT_S, ChatSocket
 from chat.serving.wire import WIRE_EXTENSION, Wire
 
@@ -24,8 +29,16 @@ logger = logging.getLogger(__name__)
 
 # A socket lives as long as it is used; our sessions and tokens end it, not its age.
 NO_LIMIT = -1
-# Daphne's 5 s are short when everybody comes back at once after a restart: who is cut then only comes again.
-HANDSHAKE_TIMEOUT_S = 20
+
+
+DEADLINES = Deadlines()
+OPTIONS: dict[str, Any] = {
+    "signal_handlers": False,
+    "websocket_timeout": NO_LIMIT,
+    "websocket_max_message_size": FRAME_BYTES,
+    "websocket_max_frame_size": FRAME_BYTES,
+    "server_name": "chat",
+}
 
 
 class Lifespan(Protocol):
@@ -52,18 +65,19 @@ class ChatServer(Server):  # type: ignore[misc]
         port: int,
         lifespan: Lifespan,
         announce: Callable[[str], None],
+        trusted_proxies: Sequence[Network] = (),
+        deadlines: Deadlines = DEADLINES,
     ) -> None:
         """Listen on host and port (0: any free one); `announce` gets the URL once it answers there."""
+        proxies = TrustedProxies(trusted_proxies)
+        self.connections_open = Connections(proxies.trusts)
+        self.deadlines = deadlines
         super().__init__(
-            application,
+            Outermost(application, proxies, self.connections_open),
             endpoints=build_endpoint_description_strings(host=host, port=port),
-            signal_handlers=False,
             ready_callable=self._prepare,
-            websocket_timeout=NO_LIMIT,
-            websocket_handshake_timeout=HANDSHAKE_TIMEOUT_S,
-            websocket_max_message_size=FRAME_BYTES,
-            websocket_max_frame_size=FRAME_BYTES,
-            server_name="chat",
+            websocket_handshake_timeout=deadlines.handshake,
+            **OPTIONS,
         )
         self.lifespan = lifespan
         self._outlet = Outlet(twisted_loop)
@@ -75,8 +89,9 @@ class ChatServer(Server):  # type: ignore[misc]
         self._life: asyncio.Task[None] | None = None
 
     def listen_success(self, port: Any) -> None:
-        """Keep the port, to close it first in the drain."""
+        """Keep the port, to close it first in the drain; what it accepts is counted."""
         self.ports.append(port)
+        port.transport = CountedTransport
         super().listen_success(port)
 
     def listen_error(self, failure: Failure) -> None:
@@ -91,6 +106,12 @@ class ChatServer(Server):  # type: ignore[misc]
             scope["extensions"] = {CLOSE_EXTENSION: {}, WIRE_EXTENSION: protocol.wire}
         return super().create_application(protocol, scope)
 
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Hand on what an application sends; more of an answer waits until the client has read what there is."""
+        if message["type"] == "http.response.body" and isinstance(protocol, ChatRequest):
+            await protocol.writable()
+        await super().handle_reply(protocol, message)
+
     def kill_all_applications(self) -> "Deferred[None]":
         """Twisted's last call before it closes every line."""
         return Deferred.fromFuture(asyncio.ensure_future(cancel_applications(self)))
@@ -104,6 +125,7 @@ class ChatServer(Server):  # type: ignore[misc]
 
     def _prepare(self) -> None:
         """Daphne's last step before the loop runs: the port is bound, its factories exist."""
+        self.http_factory.protocol = lambda: ChatChannel(self)
         if missing := seams.missing():
             logger.warning("Serving without close frames of our own; moved: %s", ", ".join(missing))
         else:

@@ -16,6 +16,11 @@ ADDRESS = "192.0.2.7"
 COOKIE = django_settings.SESSION_COOKIE_NAME
 
 
+@pytest.fixture(autouse=True)
+def _our_name(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["chat.example"]
+
+
 class Inner:
     """The application behind a middleware: keeps the scope that it was called with."""
 
@@ -79,6 +84,34 @@ async def test_a_public_origin_is_the_only_one(settings: Any) -> None:
     settings.PUBLIC_ORIGIN = "https://chat.example"
     assert await enters(scope(origin="https://chat.example"))
     assert not await enters(scope(origin="http://chat.example:8000"))
+
+
+@pytest.mark.parametrize(
+    ("hosts", "let_in"),
+    [
+        (["chat.example:8000"], True),
+        (["Chat.Example"], True),
+        (["evil.example"], False),
+        (["chat.example.evil.example"], False),
+        (["chat.example:8000", "chat.example:8000"], False),
+        (["chat.example,evil.example"], False),
+        (["chat.example:http"], False),
+        (["evil@chat.example"], False),
+        ([""], False),
+    ],
+)
+async def test_only_by_our_own_names_and_one_of_them_a_socket_is_let_in(
+    hosts: list[str], let_in: bool
+) -> None:
+    handshake = scope()
+    handshake["headers"] = [(b"host", host.encode()) for host in hosts]
+    assert await enters(handshake) is let_in
+
+
+async def test_any_name_is_let_in_where_all_are_allowed_but_none_that_is_no_name(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    assert await enters(scope(host="any.example"))
+    assert not await enters(scope(host="any.example,chat.example"))
 
 
 async def test_a_socket_has_its_visitor_whatever_other_cookies_it_brings() -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from socket import SO_SNDBUF, SOL_SOCKET
 from typing import Any
 
+from django.conf import settings
+
 from chat.serving import drain
 from chat.serving.server import ChatServer
 
@@ -121,6 +123,7 @@ class Lifespan:
 
 
 if __name__ == "__main__":
+    settings.configure(ALLOWED_HOSTS=["127.0.0.1", "localhost"], CHAT_RATE_LIMITS=True)
     if "hurry" in hanging:
         drain.IN_FLIGHT_S, drain.EXIT_WITHIN_S = 1.0, 4.0
     server = ChatServer(

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 from autobahn.websocket.protocol import WebSocketProtocol
+from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server, twisted_loop
 from twisted.internet import abstract, tcp
+from twisted.internet.protocol import Factory
+from twisted.web.http import HTTPChannel
 
 from chat.serving import seams
+from chat.serving.http.channel import ChatChannel
 from chat.serving.socket import ChatSocket
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -18,7 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 @pytest.mark.parametrize(
     ("owner", "name"),
-    [pytest.param(owner, name, id=f"{owner.__name__}.{name}") for owner, name in seams.SOCKET + seams.SERVER],
+    [
+        pytest.param(owner, name, id=f"{owner.__name__}.{name}")
+        for owner, name in seams.SOCKET + seams.SERVER + seams.CHANNEL
+    ],
 )
 def test_the_attribute_is_still_there(owner: type, name: str) -> None:
     assert hasattr(owner, name), f"{owner.__module__}.{owner.__name__}.{name} has moved"
@@ -59,6 +66,26 @@ def test_autobahn_still_copies_the_option_to_each_socket(name: str) -> None:
 def test_twisted_still_sets_the_attribute_on_a_transport(name: str) -> None:
     source = inspect.getsource(abstract.FileDescriptor) + inspect.getsource(tcp.Connection)
     assert re.search(rf"self\.{name}(:.+)? = ", source), f"{name} has moved"
+
+
+@pytest.mark.parametrize("name", seams.CHANNEL_ATTRIBUTES)
+def test_twisted_still_sets_the_attribute_on_an_http_channel(name: str) -> None:
+    assert f"self.{name} = " in inspect.getsource(HTTPChannel), f"{name} has moved"
+
+
+def test_what_our_channel_overrides_is_named() -> None:
+    named = {name for _, name in seams.CHANNEL}
+    ours = {name for name, value in vars(ChatChannel).items() if inspect.isfunction(value)}
+    assert {name for name in ours if hasattr(HTTPChannel, name)} - named == {"__init__"}
+
+
+def test_daphne_still_builds_its_channels_by_the_factorys_protocol() -> None:
+    assert "self.protocol()" in inspect.getsource(Factory.buildProtocol)
+    assert "protocol.requestFactory = WebRequest" in inspect.getsource(HTTPFactory.buildProtocol)
+
+
+def test_daphne_still_takes_the_line_from_a_request_that_becomes_a_socket() -> None:
+    assert "transport, self.transport = self.transport, None" in inspect.getsource(WebRequest)
 
 
 def test_what_our_socket_overrides_is_named() -> None:

@@ -1,7 +1,9 @@
 """manage.py serve: the chat on one address, with everything it needs."""
 
+import contextlib
 import fcntl
 import gc
+import resource
 from typing import Any
 
 from channels.routing import get_default_application
@@ -47,11 +49,13 @@ class Command(BaseCommand):
             port=port,
             lifespan=ChatLifespan([jobs.run_all] if with_jobs else []),
             announce=self._announce,
+            trusted_proxies=settings.TRUSTED_PROXIES,
         )
         self._setup_code = self._find_setup_code()
         # What is loaded by now stays; the collector need not look at it again.
         gc.collect()
         gc.freeze()
+        _open_many_files()
         server.run()
         if server.failure:
             raise CommandError(server.failure)
@@ -81,3 +85,11 @@ class Command(BaseCommand):
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 self.stdout.write("Bringing the database up to date.")
                 call_command("migrate", interactive=False, verbosity=0)
+
+
+def _open_many_files() -> None:
+    """Each connection is an open file; the usual soft limit of 1,024 would end at about 1,000 of them."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Darwin names a hard limit that it does not grant.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
