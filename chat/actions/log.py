@@ -8,10 +8,10 @@ from msgspec import to_builtins
 
 from chat.broadcast import publish_changed, publish_created
 from chat.errors import Archived, NotFound
-from chat.models import Change, Membership, Message, Reaction, Room, User
+from chat.models import Change, Membership, Message, Room, User
 from chat.models.posting import Place
 from chat.models.room import RoomQuerySet
-from chat.payloads import message_object, reaction_objects, user_object
+from chat.payloads import message_object, reaction_objects, reaction_rows, user_object
 from chat.protocol.objects import MessageObject
 
 
@@ -83,7 +83,7 @@ def log_changes(room: Room, messages: Sequence[Message], kind: Change.Kind) -> N
     Change.objects.bulk_create(
         Change(room=room, seq=message.seq, message=message, kind=kind) for message in messages
     )
-    reactions = reaction_objects(Reaction.objects.filter(message__in=messages))
+    reactions = reaction_objects(reaction_rows([message.pk for message in messages]))
     for message in messages:
         publish_changed(room.pk, message_object(message, room.slug, reactions.get(message.pk, [])))
 
@@ -120,5 +120,5 @@ def membership_in(room: Room, user: User) -> Membership | None:
 
 
 def _payload(room: Room, message: Message) -> MessageObject:
-    reactions = reaction_objects(Reaction.objects.filter(message=message))
+    reactions = reaction_objects(reaction_rows([message.pk]))
     return message_object(message, room.slug, reactions.get(message.pk, []))

@@ -8,10 +8,18 @@ import msgspec
 from django.db.models import QuerySet
 
 from chat.errors import Forbidden, Invalid, NotFound, Unavailable
+from chat.history import rows
 from chat.history.rooms import room_for, visible_room
 from chat.limits import fitting_page
-from chat.models import Installation, Message, Reaction, Revision, Room, User
-from chat.payloads import message_object, message_objects, reaction_objects, revision_object
+from chat.models import Installation, Message, Revision, Room, User
+from chat.payloads import (
+    MessageRow,
+    message_object,
+    message_objects,
+    reaction_objects,
+    reaction_rows,
+    revision_object,
+)
 from chat.permissions import can_see_revisions
 from chat.protocol.objects import MessageObject, PageObject, RevisionObject, RoomObject
 
@@ -79,18 +87,14 @@ def sync(user: User | None, slug: str, since: int | None, known_epoch: str | Non
     same_history = known_epoch is None or known_epoch == epoch()
     if since is None or since > head or not same_history:
         return _newest(room)
-    changed = list(
-        Message.objects.filter(room=room, seq__gt=since)
-        .select_related("author")
-        .order_by("seq")[: SYNC_PAGE + 1]
-    )
+    changed = rows.changed_since(room.pk, since, SYNC_PAGE + 1)
     fitting = changed[
         : fitting_page(len(message.text) + len(message.html) for message in changed[:SYNC_PAGE])
     ]
     more = len(changed) > len(fitting)
     if more and _is_out_of_reach(room, since):
         return _newest(room)
-    messages = message_objects(sorted(fitting, key=lambda message: message.pk), room.slug)
+    messages = rows.objects_of(sorted(fitting, key=lambda message: message.pk), room.slug)
     return PageObject(fitting[-1].seq if fitting else since, messages, more, False)
 
 
@@ -106,8 +110,8 @@ def _any(ordered: QuerySet[Message]) -> bool:
 
 def _newest(room: Room) -> PageObject:
     """The newest page. The head is read before the rows: what comes in between is merely sent twice."""
-    newest = mainline(room).select_related("author").order_by("-id")[:NEWEST_PAGE]
-    messages = message_objects(list(newest)[::-1], room.slug)
+    newest = rows.window(room.pk, None, "newest", None, NEWEST_PAGE)
+    messages = rows.objects_of(newest[::-1], room.slug)
     return PageObject(room.seq, messages, False, True)
 
 
@@ -135,31 +139,40 @@ def page(
     if not 1 <= limit <= PAGE_MOST:
         raise Invalid(f"limit must be from 1 to {PAGE_MOST}.", field="limit")
     room = visible_room(user, slug)
-    everything = (mainline(room) if thread is None else _replies(room, thread)).select_related("author")
+    if thread is not None:
+        _check_root(room, thread)
     if around is not None:
-        found, has_older, has_newer = _around(everything, around, limit)
+        found, has_older, has_newer = _around(room.pk, thread, around, limit)
     elif after is not None:
-        found, has_newer = _slice(everything.filter(id__gt=after).order_by("id"), limit)
-        has_older = _any(everything.filter(id__lte=after).order_by("-id"))
+        found, has_newer = _slice(room.pk, thread, "after", after, limit)
+        has_older = rows.is_any(room.pk, thread, "up to", after)
     else:
-        bound = everything if before is None else everything.filter(id__lt=before)
-        found, has_older = _slice(bound.order_by("-id"), limit)
-        has_newer = before is not None and _any(everything.filter(id__gte=before).order_by("id"))
-        found.reverse()
-    return HistoryPage(message_objects(found, room.slug), room.seq, has_older, has_newer)
+        found, has_older = _slice(room.pk, thread, "newest" if before is None else "before", before, limit)
+        has_newer = before is not None and rows.is_any(room.pk, thread, "from", before)
+    found.sort(key=lambda row: row.pk)
+    return HistoryPage(rows.objects_of(found, room.slug), room.seq, has_older, has_newer)
 
 
-def _around(messages: QuerySet[Message], message_id: int, limit: int) -> tuple[list[Message], bool, bool]:
+def _around(
+    room_id: int, thread: int | None, message_id: int, limit: int
+) -> tuple[list[MessageRow], bool, bool]:
     half = limit // 2
-    older, has_older = _slice(messages.filter(id__lte=message_id).order_by("-id"), limit - half)
-    newer, has_newer = _slice(messages.filter(id__gt=message_id).order_by("id"), half)
-    return older[::-1] + newer, has_older, has_newer
+    older, has_older = _slice(room_id, thread, "up to", message_id, limit - half)
+    newer, has_newer = _slice(room_id, thread, "after", message_id, half)
+    return older + newer, has_older, has_newer
 
 
-def _replies(room: Room, root_id: int) -> QuerySet[Message]:
+def _slice(
+    room_id: int, thread: int | None, bound: rows.Bound, message_id: int | None, limit: int
+) -> tuple[list[MessageRow], bool]:
+    """The first `limit`, and whether there are more."""
+    found = rows.window(room_id, thread, bound, message_id, limit + 1)
+    return found[:limit], len(found) > limit
+
+
+def _check_root(room: Room, root_id: int) -> None:
     if not mainline(room).filter(pk=root_id).exists():
         raise NotFound("There is no such message in this room.", field="thread")
-    return Message.objects.filter(room=room, thread=root_id)
 
 
 @_seen_to_the_end
@@ -170,12 +183,6 @@ def pinned(user: User | None, slug: str) -> list[MessageObject]:
     return message_objects(list(found), room.slug)
 
 
-def _slice(messages: QuerySet[Message], limit: int) -> tuple[list[Message], bool]:
-    """The first `limit`, and whether there are more."""
-    found = list(messages[: limit + 1])
-    return found[:limit], len(found) > limit
-
-
 def messages_by_id(user: User | None, ids: Sequence[int]) -> list[MessageObject]:
     """Those of the messages that this person may read, ascending by id; the others are left out."""
     found = list(
@@ -183,7 +190,7 @@ def messages_by_id(user: User | None, ids: Sequence[int]) -> list[MessageObject]
         .select_related("author", "room")
         .order_by("id")
     )
-    reactions = reaction_objects(Reaction.objects.filter(message__in=[m for m in found if not m.deleted]))
+    reactions = reaction_objects(reaction_rows([message.pk for message in found if not message.deleted]))
     return [message_object(message, message.room.slug, reactions.get(message.pk, [])) for message in found]
 
 

@@ -1,17 +1,24 @@
 """Rooms as one reader sees them: lists, unread counts, members; and people by name."""
 
+from functools import cache
 from typing import Any
 
 import msgspec
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q
 
 from chat.errors import Forbidden, NotFound
+from chat.history.statements import Statement, number, text
+from chat.limits import is_storable
 from chat.models import Ban, Membership, Room, User
 from chat.payloads import ban_object, member_object, my_room_object, user_object
 from chat.permissions import is_moderating
 from chat.protocol.objects import BanObject, MemberObject, RoomObject, UserObject
 
 PEOPLE_MOST = 20
+_OF_ROOM = [field.attname for field in Room._meta.concrete_fields]
+_OF_MEMBERSHIP = [field.attname for field in Membership._meta.concrete_fields]
 
 
 class MemberPage(msgspec.Struct):
@@ -30,10 +37,22 @@ class BanPage(msgspec.Struct):
 
 def visible_room(user: User | None, slug: str) -> Room:
     """The room with this slug if this person may read it; raises NotFound alike for hidden and missing."""
-    room = Room.objects.visible_to(user).with_slug(slug).first()
-    if room is None:
+    reader = None if user is None else user.is_guest
+    found: list[Any] = []
+    if is_storable(slug):
+        found = _visible_room(reader, settings.CHAT_GUESTS).rows(slug, user.pk if user else None)
+    if not found:
         raise NotFound("There is no such room.", field="room")
-    return room
+    return Room.from_db(DEFAULT_DB_ALIAS, _OF_ROOM, found[0])
+
+
+@cache
+def _visible_room(is_guest: bool | None, guests: str) -> Statement:
+    """What `visible_to` says of a reader of this kind (None: a passer-by) under this setting of CHAT_GUESTS."""
+    assert guests == settings.CHAT_GUESTS, "compiled under the setting that it is kept by"
+    kind = User.Kind.GUEST if is_guest else User.Kind.USER
+    reader = None if is_guest is None else User(pk=number(1), kind=kind)
+    return Statement(Room.objects.visible_to(reader).filter(slug=text(0)).values_list(*_OF_ROOM))
 
 
 def room_exists(slug: str) -> bool:
@@ -50,8 +69,18 @@ def membership_of(user: User | None, room: Room) -> Membership | None:
 def room_for(user: User | None, slug: str) -> RoomObject:
     """The room with `me`."""
     room = visible_room(user, slug)
-    membership = Membership.objects.filter(user=user, room=room).with_counts().first() if user else None
-    return _with_me(room, membership)
+    found = _standing().rows(user.pk, room.pk) if user else []
+    if not found:
+        return my_room_object(room, None)
+    *columns, unread, mentions = found[0]
+    membership = Membership.from_db(DEFAULT_DB_ALIAS, _OF_MEMBERSHIP, columns)
+    return my_room_object(room, membership, unread, mentions)
+
+
+@cache
+def _standing() -> Statement:
+    mine = Membership.objects.filter(user=number(0), room=number(1)).with_counts()
+    return Statement(mine.values_list(*_OF_MEMBERSHIP, "unread", "mentions"))
 
 
 def rooms_for(user: User | None) -> list[RoomObject]:
