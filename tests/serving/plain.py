@@ -1,7 +1,7 @@
 """A plain ASGI application on our server, run as a process: what the server does is seen without the chat.
 
 Arguments: the port, then words that make something hang: "drain", "stop", "thread", "loop". With "hurry" the
-server gives up on what hangs much sooner than in earnest.
+server gives up on what hangs much sooner than in earnest, with "impatient" on clients that let it wait.
 """
 
 import asyncio
@@ -14,9 +14,22 @@ from typing import Any
 from django.conf import settings
 
 from chat.serving import drain
+from chat.serving.http.deadlines import Deadlines
 from chat.serving.server import ChatServer
 
 FOR_EVER_S = 3600
+IMPATIENT = Deadlines(
+    head=1.0,
+    body=1.0,
+    body_bytes_per_second=1 << 18,
+    idle=1.0,
+    handshake=1.5,
+    unread=1.0,
+    linger=1.0,
+    linger_most=2.0,
+)
+# The answer at /large, in pieces of which none is large.
+PIECE, PIECES = b"x" * 65_536, 800
 SEND_BUFFER_BYTES = 16_384
 
 sockets: set[Callable[[dict[str, Any]], Any]] = set()
@@ -46,13 +59,27 @@ async def page(scope: dict[str, Any], receive: Callable[[], Any], send: Callable
         await asyncio.sleep(1)
     if scope["path"] == "/stubborn":
         await never_end()
-    await send({"type": "http.response.start", "status": 200, "headers": []})
-    await send({"type": "http.response.body", "body": b"got " + body})
+    if scope["path"] == "/large":
+        await large(send)
+        return
+    answer = b"got " + body
+    headers = [(b"content-length", str(len(answer)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": answer})
+
+
+async def large(send: Callable[..., Any]) -> None:
+    headers = [(b"content-length", str(len(PIECE) * PIECES).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    for left in reversed(range(PIECES)):
+        await send({"type": "http.response.body", "body": PIECE, "more_body": left > 0})
 
 
 async def socket(scope: dict[str, Any], receive: Callable[[], Any], send: Callable[..., Any]) -> None:
     assert scope["extensions"]["chat.close"] == {}
     await receive()
+    if scope["path"] == "/undecided":
+        await never_end()
     await send({"type": "websocket.accept"})
     if scope["path"] == "/greet":
         await send({"type": "websocket.send", "text": "welcome"})
@@ -127,7 +154,12 @@ if __name__ == "__main__":
     if "hurry" in hanging:
         drain.IN_FLIGHT_S, drain.EXIT_WITHIN_S = 1.0, 4.0
     server = ChatServer(
-        application, host="127.0.0.1", port=int(sys.argv[1]), lifespan=Lifespan(), announce=say
+        application,
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        lifespan=Lifespan(),
+        announce=say,
+        deadlines=IMPATIENT if "impatient" in hanging else Deadlines(),
     )
     server.run()
     if server.failure:

@@ -41,6 +41,7 @@ class ChatChannel(HTTPChannel):
         # Refused, closing or a WebSocket by now: the bounds of requests do not matter any more.
         self._over = False
         self._unread = 0
+        self._latest_end = 0.0
         self._waiting: list[asyncio.Future[None]] = []
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
@@ -90,7 +91,7 @@ class ChatChannel(HTTPChannel):
         return str(getattr(self, "_path", b"").decode("latin-1"))
 
     def refuse(self, error: ChatError, reason: str, *, linger: bool = True) -> None:
-        """Answer without reading on, and end the line once the client has read that or stopped sending."""
+        """Answer and keep nothing more; the line ends once the client has read that, or after a while."""
         if self._over:
             return
         self._ignore()
@@ -101,7 +102,8 @@ class ChatChannel(HTTPChannel):
             self.transport.loseWriteConnection()
         else:
             super().loseConnection()
-        self._deadline.set(self._times.linger, self.transport.abortConnection)
+        self._latest_end = asyncio.get_running_loop().time() + self._times.linger_most
+        self._linger()
 
     def upgraded(self) -> None:
         """The line is a WebSocket's from now on."""
@@ -197,8 +199,14 @@ class ChatChannel(HTTPChannel):
         """Nothing that still arrives is kept or understood."""
         self._over = True
         self._leave()
-        for name in ("dataReceived", "lineReceived", "rawDataReceived", "allContentReceived"):
-            setattr(self, name, _nothing)
+        instead = dict.fromkeys(("lineReceived", "rawDataReceived", "allContentReceived"), _nothing)
+        for name, method in {**instead, "dataReceived": self._linger}.items():
+            setattr(self, name, method)
+
+    def _linger(self, _: bytes = b"") -> None:
+        """Somebody who is still sending gets a little more time."""
+        left = self._latest_end - asyncio.get_running_loop().time()
+        self._deadline.set(min(left, self._times.linger), self.transport.abortConnection)
 
 
 def _unread(transport: Any) -> int:

@@ -21,8 +21,10 @@ class Deadlines(NamedTuple):
     unread: float = 10.0
     # … who must have taken as much as this since: slower than any phone network.
     read_bytes_per_second: float = 1_024
-    # Whoever was refused may still be sending, and must not be cut off before reading why.
+    # Whoever was refused may still be sending, and must not be cut off before reading why: so long without a byte …
     linger: float = 5.0
+    # … and so long in all.
+    linger_most: float = 30.0
 
     def for_body(self, size: int) -> float:
         """The time that a body of so many bytes has."""
