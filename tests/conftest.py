@@ -34,11 +34,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
             # After the database is set up, so that the threads' connections are closed before it is emptied.
             item.fixturenames.insert(item.fixturenames.index("_django_db_marker") + 1, "_ends_with_its_loop")
-    if not environment.ON_POSTGRESQL:
-        return
-    kept = [item for item in items if _touches_the_database(item)]
+    kept = [item for item in items if _is_for_this_database(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
+
+
+def _is_for_this_database(item: pytest.Item) -> bool:
+    if only := item.get_closest_marker("only_on"):
+        return bool(only.args[0] == ("postgresql" if environment.ON_POSTGRESQL else "sqlite"))
+    return not environment.ON_POSTGRESQL or _touches_the_database(item)
 
 
 def _touches_the_database(item: pytest.Item) -> bool:

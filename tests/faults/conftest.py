@@ -22,15 +22,10 @@ SERVERS = 2 if environment.ON_POSTGRESQL else 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what this database does not have, and the long ones unless all were asked for."""
-    out = [item for item in items if _is_elsewhere(item) or (not SHEET and item.get_closest_marker("long"))]
+    """Leave out the long ones unless all were asked for."""
+    out = [item for item in items if not SHEET and item.get_closest_marker("long")]
     config.hook.pytest_deselected(items=out)
     items[:] = [item for item in items if item not in set(out)]
-
-
-def _is_elsewhere(item: pytest.Item) -> bool:
-    only = item.get_closest_marker("only_on")
-    return only is not None and only.args[0] != DATABASE
 
 
 @pytest.fixture

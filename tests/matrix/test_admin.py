@@ -17,6 +17,7 @@ from chat import jobs
 from chat.models import AuditEntry, Membership, Room, Token, User
 from tests.admin.conftest import client_of
 from tests.cast import person, sign_in
+from tests.matrix.conftest import on_sqlite_alone
 from tests.matrix.places import VISITORS, furnish, gather
 from tests.matrix.words import differences, table
 
@@ -185,6 +186,7 @@ def word_of(statuses: set[int]) -> str:
     return {frozenset({200}): "ok", frozenset({403}): "no"}.get(frozenset(statuses), str(sorted(statuses)))
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("who", STAFF)
 def test_the_other_pages_are_for_whom_the_table_says(people: dict[str, User], who: str) -> None:
     browser = client_of(people[who])
@@ -204,6 +206,7 @@ def path_of(name: str, people: dict[str, User]) -> str:
     return reverse(f"admin:{name}", args=[people["stranger"].pk] if of_a_person else [])
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_an_operation_asks_for_its_right_and_for_no_other(people: dict[str, User], operation: str) -> None:
     key, _, name = operation.partition(" ")
@@ -261,6 +264,7 @@ ROWS: dict[str, Callable[[type[Model], dict[str, User]], Model]] = {
 }
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("visitor", OUTSIDE)
 def test_whoever_is_no_staff_is_led_to_the_sign_in_from_every_page_there_or_not(
     people: dict[str, User], visitor: str
@@ -280,6 +284,7 @@ def test_whoever_is_no_staff_is_led_to_the_sign_in_from_every_page_there_or_not(
             assert answer.content == b"", path
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("visitor", OUTSIDE)
 def test_the_way_in_leads_to_the_sign_in_of_everybody_or_says_no(
     people: dict[str, User], visitor: str

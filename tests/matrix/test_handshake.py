@@ -11,7 +11,7 @@ from chat import database
 from chat.models import User
 from tests.cast import sign_in
 from tests.consumers.socket import PATIENCE_S, Socket
-from tests.matrix.conftest import Tokens
+from tests.matrix.conftest import EACH_KIND, Tokens, on_sqlite_alone
 from tests.matrix.in_rooms import GUESTS, KINDS
 from tests.matrix.places import VISITORS, Place, Places, furnish
 from tests.matrix.words import Row, word_of_error
@@ -29,7 +29,7 @@ OF_THE_MOMENT = ("server_time", "guest_token", "user")
 Seen = tuple[list[str], int | None, str | None]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EACH_KIND)
 async def test_everybody_is_let_in_as_the_table_says(
     people: dict[str, User], tokens: Tokens, kind: str
 ) -> None:
@@ -38,6 +38,7 @@ async def test_everybody_is_let_in_as_the_table_says(
     assert await let_in(tokens, places) == {"chat.v1": said, "plain": said}
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("guests", ["off", "read", "write"])
 async def test_guests_are_let_in_as_the_setting_says(
     people: dict[str, User], tokens: Tokens, settings: Settings, guests: str
@@ -49,6 +50,7 @@ async def test_guests_are_let_in_as_the_setting_says(
     assert await let_in(tokens, places) == {"chat.v1": said, "plain": said}
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("visitor", ["nobody", "guest", "stranger", "staff"])
 async def test_without_a_room_everybody_is_let_in(tokens: Tokens, visitor: str) -> None:
     async with Socket("/ws/chat/", headers=headers_of(tokens, visitor)) as socket:
@@ -78,6 +80,7 @@ async def test_a_token_that_does_not_hold_is_told_the_same_everywhere(
     assert told == [told[0]] * len(told)
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("guests", ["off", "read", "write"])
 @pytest.mark.parametrize("kind", ["public", "private"])
 async def test_a_session_that_has_ended_is_nobodys(

@@ -16,6 +16,7 @@ from chat.models import User
 from chat.urls import urlpatterns as chat_patterns
 from tests.api.conftest import ELSEWHERE, client
 from tests.cast import sign_in
+from tests.matrix.conftest import on_sqlite_alone
 from tests.matrix.places import Place, furnish
 from tests.matrix.words import Table, differences, table
 
@@ -103,6 +104,7 @@ async def test_everybody_is_shown_or_led_as_the_table_says(
 
 
 @asynchronous
+@on_sqlite_alone
 async def test_a_guest_who_is_banned_finds_the_link_spent_too(
     people: dict[str, User], place: Place, settings: Settings
 ) -> None:
@@ -117,6 +119,7 @@ async def test_a_guest_who_is_banned_finds_the_link_spent_too(
 
 
 @asynchronous
+@on_sqlite_alone
 async def test_the_page_of_a_room_is_the_same_whether_it_is_there_or_not(
     people: dict[str, User], place: Place, settings: Settings
 ) -> None:
@@ -130,6 +133,7 @@ async def test_the_page_of_a_room_is_the_same_whether_it_is_there_or_not(
 
 
 @asynchronous
+@on_sqlite_alone
 @pytest.mark.parametrize("path", ["/api", "/api/", "/api/nothing", "/api/rooms/a/b/c"])
 async def test_what_is_nowhere_under_the_api_is_missing_for_everybody(
     people: dict[str, User], settings: Settings, path: str

@@ -20,7 +20,7 @@ from chat.protocol.commands import AnyCommand
 from tests.api.conftest import ELSEWHERE, client
 from tests.cast import sign_in
 from tests.fakes.github import FakeGitHub
-from tests.matrix.conftest import Clients
+from tests.matrix.conftest import Clients, on_sqlite_alone
 from tests.matrix.deeds import DEEDS
 from tests.matrix.places import VISITORS, furnish
 from tests.matrix.words import Row, Table, differences, table, turned, word_of_answer
@@ -164,6 +164,7 @@ async def test_everybody_may_what_the_table_says(people: dict[str, User], client
 
 
 @asynchronous
+@on_sqlite_alone
 @pytest.mark.parametrize("guests", ["off", "read"])
 async def test_guests_may_what_the_setting_says(
     people: dict[str, User], clients: Clients, settings: Settings, guests: str
@@ -177,6 +178,7 @@ async def test_guests_may_what_the_setting_says(
 
 
 @asynchronous
+@on_sqlite_alone
 @pytest.mark.parametrize("visitor", ["guest", "stranger", "staff"])
 async def test_by_session_it_is_the_same_but_that_people_make_tokens(
     people: dict[str, User], settings: Settings, visitor: str
@@ -189,6 +191,7 @@ async def test_by_session_it_is_the_same_but_that_people_make_tokens(
 
 
 @asynchronous
+@on_sqlite_alone
 async def test_a_token_that_does_not_hold_is_refused_wherever_anybody_is_asked_who_they_are(
     people: dict[str, User],
 ) -> None:
@@ -199,6 +202,7 @@ async def test_a_token_that_does_not_hold_is_refused_wherever_anybody_is_asked_w
 
 
 @asynchronous
+@on_sqlite_alone
 async def test_a_session_that_has_ended_is_answered_as_nobody_is(
     people: dict[str, User], settings: Settings
 ) -> None:

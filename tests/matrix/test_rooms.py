@@ -12,7 +12,7 @@ from chat import database
 from chat.actions.rooms import ban_user
 from chat.models import User
 from tests.consumers.socket import Socket
-from tests.matrix.conftest import Clients, Tokens
+from tests.matrix.conftest import EACH_KIND, Clients, Tokens, on_sqlite_alone
 from tests.matrix.deeds import DEEDS, ROOM, Http, Say
 from tests.matrix.in_rooms import GUESTS, KINDS
 from tests.matrix.places import VISITORS, Place, Places, furnish
@@ -49,7 +49,7 @@ def test_guests_who_may_write_stand_in_both_tables_alike() -> None:
         ]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EACH_KIND)
 async def test_over_http_everybody_may_what_the_table_says(
     people: dict[str, User], clients: Clients, kind: str
 ) -> None:
@@ -57,6 +57,7 @@ async def test_over_http_everybody_may_what_the_table_says(
     assert differences(found, KINDS[kind]) == []
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("guests", ["off", "read"])
 async def test_over_http_guests_may_what_the_setting_says(
     people: dict[str, User], clients: Clients, settings: Settings, guests: str
@@ -67,7 +68,7 @@ async def test_over_http_guests_may_what_the_setting_says(
     assert differences(found, said) == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EACH_KIND)
 async def test_by_the_socket_everybody_may_what_the_table_says(
     people: dict[str, User], tokens: Tokens, kind: str
 ) -> None:
@@ -75,6 +76,7 @@ async def test_by_the_socket_everybody_may_what_the_table_says(
     assert differences(found, of_the_socket(KINDS[kind])) == []
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("guests", ["off", "read"])
 async def test_by_the_socket_guests_may_what_the_setting_says(
     people: dict[str, User], tokens: Tokens, settings: Settings, guests: str
@@ -85,7 +87,7 @@ async def test_by_the_socket_guests_may_what_the_setting_says(
     assert differences(found, of_the_socket(said)) == []
 
 
-@pytest.mark.parametrize("kind", ["public", "private"])
+@pytest.mark.parametrize("kind", [pytest.param("public", marks=on_sqlite_alone), "private"])
 async def test_whatever_names_a_message_of_a_hidden_room_is_answered_as_if_there_were_none(
     people: dict[str, User], tokens: Tokens, clients: Clients, kind: str
 ) -> None:
