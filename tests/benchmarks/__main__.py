@@ -1,19 +1,20 @@
-"""`python -m tests.benchmarks [--quick] [--json FILE] [LOAD …]`: run the loads and print their table.
+"""`python -m tests.benchmarks [--quick] [--plot FILE] [LOAD …]`: run the loads and print their table.
 
 A LOAD is the beginning of a load's name; without any, all are run.
 """
 
 import argparse
 import gc
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import machine, table
+from tests.benchmarks import machine, plot, table
 from tests.benchmarks.contest import FULL, QUICK, Row, say
-from tests.benchmarks.loads import fanout, posts
+from tests.benchmarks.loads import connections, fanout, github, latency, pages, posts, processes
 from tests.benchmarks.loads.setting import Setting
 from tests.benchmarks.servers.installations import Site
 from tests.services import environment
@@ -24,7 +25,14 @@ LOADS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "talk-200x5": fanout.two_hundred_rooms,
     "posts-sqlite": posts.on_sqlite,
     "posts-postgresql": posts.on_postgresql,
+    "pages": pages.all_pages,
+    "connections": connections.opening,
+    "memory": connections.memory,
+    "latency": latency.at_a_moderate_rate,
+    "bystander": connections.bystander,
     "uvicorn": fanout.under_uvicorn,
+    "two-processes": processes.two_to_one,
+    "github": github.all_at_once,
 }
 
 
@@ -42,6 +50,8 @@ def main() -> int:
                 failed.append(name)
                 say(f"{name} failed: {type(error).__name__}: {error}")
     _tell(rows, asked.folder / "benchmarks.json", time.monotonic() - began)
+    if asked.plot:
+        plot.draw(asked.plot, rows)
     for name in failed:
         say(f"Failed: {name}")
     return 1 if failed else 0
@@ -75,12 +85,15 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description="Measures the chat beside other servers.")
     parser.add_argument("--quick", action="store_true", help="one short round of each")
     parser.add_argument("--folder", type=Path, default=Path("var"), help="where installations and figures go")
+    parser.add_argument("--plot", type=Path, help="draw the ratios into this file, as SVG")
     parser.add_argument("loads", nargs="*", metavar="LOAD", help=f"the beginning of: {', '.join(LOADS)}")
     return parser.parse_args()
 
 
 if __name__ == "__main__":
     machine.pin_generator()
+    # The servers must end with it, however it is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     # What is loaded stays, and a collection in a measured second would be the server's fault.
     gc.freeze()
     gc.disable()

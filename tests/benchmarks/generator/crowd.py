@@ -1,10 +1,9 @@
 """Many open connections that talk and listen, in one loop of one process: the load, and the count of what came."""
 
-import functools
 import itertools
 import select
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from tests.benchmarks import machine
 from tests.benchmarks.generator import dialects
@@ -49,8 +48,8 @@ class Crowd:
         self._talking = False
         self._acknowledged = 0
         self._delays: list[float] | None = None
-        # Called between the events of two rounds of the loop.
-        self.meanwhile: Callable[[], None] = lambda: None
+        # Each takes a step between the events of two rounds of the loop.
+        self.between: list[Iterator[None]] = []
         self._clients: dict[int, Client] = {}
         self._streams = dict[str, Stream]()
         self._enter(opened, rooms, senders, outstanding)
@@ -85,10 +84,9 @@ class Crowd:
         self._begin()
         delays: list[float] = []
         self._delays = delays
-        turns = self._turns(a_second)
-        before, self.meanwhile = self.meanwhile, functools.partial(next, turns)
+        self.between.append(self._turns(a_second))
         measured = self._measure(seconds)
-        self.meanwhile = before
+        self.between.pop()
         self._finish()
         self._delays, measured.delays = None, delays
         return measured
@@ -102,9 +100,19 @@ class Crowd:
         self._serve(0.5)
         return self._measure(seconds)
 
-    def idle(self, seconds: float) -> None:
-        """Only listen, and answer pings."""
-        self._serve(seconds)
+    def probe(self, a_second: float, delays: list[float]) -> Iterator[None]:
+        """For the `between` of another crowd: each step says what is due, and notes the delay of what is there."""
+        self._begin()
+        self._delays = delays
+        for turn in self._turns(a_second):
+            for descriptor, event in self._poll.poll(0):
+                self._attend(self._clients[descriptor], event)
+            yield turn
+
+    def settle(self) -> None:
+        """After a probe: wait for what is owed. Raises Overdue or Unfaithful."""
+        self._delays = None
+        self._finish()
 
     def close(self) -> None:
         self._poll.close()
@@ -181,13 +189,16 @@ class Crowd:
         until = time.monotonic() + seconds
         clients = self._clients
         while (left := until - time.monotonic()) > 0:
-            self.meanwhile()
+            for each in self.between:
+                next(each)
             for descriptor, event in self._poll.poll(min(left, 0.005), EVENTS_AT_ONCE):
-                client = clients[descriptor]
-                if event & select.EPOLLOUT:
-                    self._write(client, b"")
-                if event & ~select.EPOLLOUT:
-                    self._read(client)
+                self._attend(clients[descriptor], event)
+
+    def _attend(self, client: Client, event: int) -> None:
+        if event & select.EPOLLOUT:
+            self._write(client, b"")
+        if event & ~select.EPOLLOUT:
+            self._read(client)
 
     def _read(self, client: Client) -> None:
         try:

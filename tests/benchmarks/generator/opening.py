@@ -18,6 +18,8 @@ AT_ONCE = 32
 # For one handshake; the slowest server here takes a second when 32 come at once.
 PATIENCE_S = 30.0
 READ_BYTES = 1 << 18
+# On a machine that is busy with something else a server may give up a handshake that it had no time for.
+TRIES = 4
 
 
 class NotOpened(Exception):
@@ -60,15 +62,17 @@ class Call:
 class _Opening:
     number: int
     call: Call
+    tries_left: int
     socket: socket.socket
     got: bytes = b""
     upgraded: bool = False
     began: float = field(default_factory=time.monotonic)
 
 
-def open_all(calls: Sequence[Call], progress: Callable[[int], None] = lambda done: None) -> list[Opened]:
-    """Open them all, in the order of the calls. Raises NotOpened."""
-    waiting, opening, opened = deque(enumerate(calls)), dict[int, _Opening](), dict[int, Opened]()
+def open_all(calls: Sequence[Call], tries: int = TRIES) -> list[Opened]:
+    """Open them all, in the order of the calls; each is tried so often. Raises NotOpened."""
+    waiting = deque((number, call, tries) for number, call in enumerate(calls))
+    opening, opened = dict[int, _Opening](), dict[int, Opened]()
     with contextlib.closing(select.epoll()) as poll, contextlib.ExitStack() as lines:
         while waiting or opening:
             while waiting and len(opening) < AT_ONCE:
@@ -77,25 +81,40 @@ def open_all(calls: Sequence[Call], progress: Callable[[int], None] = lambda don
                 opening[one.socket.fileno()] = one
                 poll.register(one.socket, select.EPOLLIN)
             for descriptor, _ in poll.poll(1.0):
-                one = opening[descriptor]
-                if _goes_on(one):
+                if (after := _proceed(opening[descriptor])) is None:
+                    continue
+                one = opening.pop(descriptor)
+                if isinstance(after, Opened):
                     poll.unregister(descriptor)
-                    del opening[descriptor]
-                    opened[one.number] = Opened(one.socket, one.got)
-                    progress(len(opened))
+                    opened[one.number] = after
+                else:
+                    one.socket.close()
+                    waiting.append(after)
             _check_patience(opening)
         # All went well: they stay open.
         lines.pop_all()
     return [opened[number] for number in range(len(calls))]
 
 
-def _begin(number: int, call: Call) -> _Opening:
+def _proceed(one: "_Opening") -> Opened | tuple[int, Call, int] | None:
+    """What has become of it: open, to be tried again, or nothing yet."""
+    try:
+        return Opened(one.socket, one.got) if _goes_on(one) else None
+    except NotOpened:
+        if one.tries_left <= 1:
+            raise
+        return one.number, one.call, one.tries_left - 1
+
+
+def _begin(number: int, call: Call, tries: int) -> _Opening:
     # Connecting waits for nobody on loopback: the kernel answers for the server.
     line = socket.create_connection(("127.0.0.1", call.port), PATIENCE_S)
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    line.sendall(call.request())
+    # A server that hangs up at once is noticed when its answer is read.
+    with contextlib.suppress(ConnectionError):
+        line.sendall(call.request())
     line.setblocking(False)
-    return _Opening(number, call, line)
+    return _Opening(number, call, tries, line)
 
 
 def _goes_on(one: _Opening) -> bool:

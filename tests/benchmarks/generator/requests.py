@@ -7,6 +7,8 @@ import socket
 import time
 from dataclasses import dataclass
 
+from tests.benchmarks import machine
+
 # As many as a browser opens to one server, and enough that the server never waits.
 CONNECTIONS = 8
 READ_BYTES = 1 << 18
@@ -35,11 +37,13 @@ class Get:
 
 @dataclass(frozen=True)
 class Answered:
-    """How many answers a second, of how many bytes each with its header, and how busy the generator was."""
+    """How many answers, of how many bytes each with its header; how busy the generator was and what it cost."""
 
-    a_second: float
+    count: int
+    seconds: float
     answer_bytes: int
     busy: float
+    served_cpu_s: float
 
 
 def ask(get: Get, seconds: float, warm_up_s: float) -> Answered:
@@ -53,10 +57,11 @@ def ask(get: Get, seconds: float, warm_up_s: float) -> Answered:
             line.sendall(get.request())
         rests = dict.fromkeys(lines, b"")
         _serve(get, poll, lines, rests, warm_up_s)
-        began, cpu = time.perf_counter(), time.process_time()
+        began, cpu, served = time.perf_counter(), time.process_time(), machine.cpu_of_servers_s()
         count, size = _serve(get, poll, lines, rests, seconds)
         spent = time.perf_counter() - began
-        return Answered(count / spent, size, (time.process_time() - cpu) / spent)
+        busy = (time.process_time() - cpu) / spent
+        return Answered(count, spent, size, busy, machine.cpu_of_servers_s() - served)
 
 
 def _serve(

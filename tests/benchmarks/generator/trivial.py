@@ -19,6 +19,7 @@ from tests.benchmarks.generator.frames import server_frame
 READ_BYTES = 1 << 18
 # So many frames are written at once to a socket: with fewer the blaster would measure itself.
 FRAMES_A_WRITE = 32
+TRIVIAL_BODY = b"trivial"
 _GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 SAID = re.compile(rb'"id":"(\d+)".*?"text":"([^"]*)"')
 
@@ -113,8 +114,8 @@ def answer(port: int, _connections: int, answer_bytes: int) -> None:
     server, poll = listen(port), select.epoll()
     poll.register(server, select.EPOLLIN)
     lines: dict[int, socket.socket] = {}
-    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
-    ready = head % (answer_bytes - len(head) - 4) + b"." * (answer_bytes - len(head) - 4)
+    body = TRIVIAL_BODY.ljust(answer_bytes, b".")
+    ready = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
     while True:
         for descriptor, _ in poll.poll():
             if descriptor == server.fileno():

@@ -11,6 +11,7 @@ from tests.benchmarks.generator.clients import Measured
 from tests.benchmarks.generator.crowd import Crowd
 from tests.benchmarks.generator.dialects import CHAT, CHAT_ROOMLESS, Dialect
 from tests.benchmarks.generator.opening import Call, open_all
+from tests.benchmarks.generator.requests import Answered
 from tests.benchmarks.servers.installations import Site
 from tests.benchmarks.servers.processes import Process, free_port
 
@@ -87,7 +88,7 @@ def crowd(
         opened.close()
 
 
-def figure(measured: Measured, count: int) -> Figure:
+def figure(measured: Measured | Answered, count: int) -> Figure:
     """So many a second."""
     per_cpu_s = count / measured.served_cpu_s if measured.served_cpu_s else 0.0
     return Figure(count / measured.seconds, measured.busy, per_cpu_s)
