@@ -1,17 +1,19 @@
 """One WebSocket connection: accept, decode, dispatch, reply, clean up. No ORM, no rules of the chat."""
 
+import contextlib
 import time
 from collections import deque
 from typing import Any
-from urllib.parse import parse_qs
 
 from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from chat import hub, metrics
 from chat.dispatch import plain, table, welcome
 from chat.dispatch.connection import Connection
 from chat.dispatch.outbox import AsgiSend
+from chat.dispatch.work import WELCOME
 from chat.errors import BadFrame, ChatError
 from chat.limits import BAD_FRAMES_PER_MINUTE, FRAME_BYTES
 from chat.logs import about
@@ -36,10 +38,17 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         began, address = time.perf_counter(), scope["visitor"].address
         with about(door="socket", path=scope["path"], address=address):
             try:
-                await super().__call__(scope, receive, send)
+                await self._serve(scope, receive, send)
             finally:
                 if self.connection is not None:
                     await self._clean_up(self.connection, began)
+
+    async def _serve(self, scope: dict[str, Any], receive: Any, send: AsgiSend) -> None:
+        """As Channels does, without a task for each message that is waited for: there is one source of them."""
+        self.scope, self.base_send = scope, send
+        with contextlib.suppress(StopConsumer):
+            while True:
+                await self.dispatch(await receive())
 
     async def _clean_up(self, connection: Connection, began: float) -> None:
         (await hub.current()).unregister(connection)
@@ -49,9 +58,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         dialect = "plain" if connection.plain else PROTOCOL
         socket_ended(began, *codes, user=connection.user_id, dialect=dialect)
 
-    async def disconnect(self, code: int) -> None:
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         """The other side has gone, or has answered our close frame. What is left to do is done in `__call__`."""
-        self._code_of_client = code
+        self._code_of_client = message["code"]
+        raise StopConsumer
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """As Channels does, without its thread hop to close database connections: none are used here."""
@@ -64,26 +74,30 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if PROTOCOL not in offered and (offered or room is None):
             await self.close()
             return
-        await self.accept(PROTOCOL if offered else None)
         extensions = self.scope.get("extensions") or {}
-        self.connection = Connection(
+        connection = Connection(
             self.scope["visitor"],
             self.base_send,
             plain=not offered,
             real_closes="chat.close" in extensions,
             wire=extensions.get("chat.wire"),
         )
-        query = {
-            name: values[-1]
-            for name, values in parse_qs(self.scope["query_string"].decode("latin-1")).items()
-        }
+        connection.work.hold_up(WELCOME)
+        if connection.wire is not None:
+            connection.wire.listen(self._take)
+        await self.accept(PROTOCOL if offered else None)
+        self.connection = connection
+        await self._welcome(connection, room)
+
+    async def _welcome(self, connection: Connection, room: str | None) -> None:
         try:
-            await welcome.welcome(self.connection, room, query)
+            await welcome.welcome(connection, room, self.scope["query_string"])
         except ChatError as error:
-            self._refuse(self.connection, error)
+            self._refuse(connection, error)
+        connection.work.go_on(WELCOME)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """One frame. Commands of a connection run side by side; their order of arrival is that of their start."""
+        """One frame that came by ASGI, of any size. What a wire hands over is text within the limit already."""
         connection = self.connection
         if connection is None or connection.closed:
             return
@@ -92,14 +106,20 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         elif len(text_data) > FRAME_BYTES or len(text_data.encode("utf-8", "replace")) > FRAME_BYTES:
             connection.close(Close.FRAME_TOO_LONG, f"A frame has at most {FRAME_BYTES} bytes.")
         else:
-            await self._take(connection, text_data)
+            await connection.work.room()
+            self._take(text_data)
 
-    async def _take(self, connection: Connection, text: str) -> None:
+    def _take(self, text: str) -> None:
+        """Begin what the frame says. Commands run side by side; their order of arrival is that of their start."""
+        connection = self.connection
+        if connection is None or connection.closed or connection.work.settling:
+            return
+        connection.work.pay(connection.payer)
         try:
             if connection.plain:
-                await connection.run(plain.post(connection, plain.decode(text)))
+                plain.begin(connection, plain.decode(text))
             else:
-                await connection.run(table.carry_out(connection, decode(text)))
+                table.begin(connection, decode(text))
         except CommandRefused as refused:
             self._answer(connection, refused.error, refused.command_id)
         except ChatError as error:

@@ -54,6 +54,11 @@ RATES = {
     "send": Rate(20, 5, "messages"),
     "command": Rate(60, 20, "commands"),
     "request": Rate(120, 20, "requests"),
+    # What one socket may send, whatever it is, pings and fragments included: well above what its commands may be,
+    # so that a client which is only too fast is told so. Whoever is faster still is read no faster than this.
+    "frame": Rate(200, 100, "frames"),
+    # The same for all sockets of one person together.
+    "frame_of_all": Rate(600, 200, "frames"),
     "guest": Rate(60, 1, "new guests from your address"),
     "room_on_demand": Rate(30, 1 / 60, "new rooms from your address"),
     "room": Rate(30, 1 / 60, "new rooms"),
@@ -70,19 +75,60 @@ RATES = {
 _buckets: dict[tuple[str, object], tuple[float, float]] = {}
 
 
+class Bucket:
+    """The tokens of one payer that nobody else names; it is gone with its owner."""
+
+    __slots__ = ("_rate", "_since", "_tokens")
+
+    def __init__(self, name: str) -> None:
+        self._rate = RATES[name]
+        self._tokens, self._since = self._rate.burst, time.monotonic()
+
+    def spend(self) -> float:
+        """Take one token, on credit where there is none; the seconds until that is paid back."""
+        if not settings.CHAT_RATE_LIMITS:
+            return 0.0
+        now = time.monotonic()
+        self._tokens = _filled(self._rate, self._tokens, now - self._since) - 1
+        self._since = now
+        return max(0.0, -self._tokens / self._rate.per_second)
+
+
 def take(name: str, key: object) -> None:
     """Take one token from the bucket of this key; raises RateLimited with the seconds until the next."""
     if not settings.CHAT_RATE_LIMITS:
         return
     rate, now = RATES[name], time.monotonic()
-    tokens, since = _buckets.get((name, key), (rate.burst, now))
-    tokens = min(rate.burst, tokens + (now - since) * rate.per_second)
+    tokens = _tokens(name, key, now)
     if tokens < 1:
         wait = (1 - tokens) / rate.per_second
         raise RateLimited(f"Too many {rate.what}; wait a moment.", retry_after=math.ceil(wait * 1000) / 1000)
+    _keep(name, key, tokens - 1, now)
+
+
+def spend(name: str, key: object) -> float:
+    """Take one token, on credit where there is none; the seconds until that is paid back."""
+    if not settings.CHAT_RATE_LIMITS:
+        return 0.0
+    now = time.monotonic()
+    tokens = _tokens(name, key, now) - 1
+    _keep(name, key, tokens, now)
+    return max(0.0, -tokens / RATES[name].per_second)
+
+
+def _tokens(name: str, key: object, now: float) -> float:
+    kept = _buckets.get((name, key))
+    return RATES[name].burst if kept is None else _filled(RATES[name], kept[0], now - kept[1])
+
+
+def _filled(rate: Rate, tokens: float, seconds: float) -> float:
+    return min(rate.burst, tokens + seconds * rate.per_second)
+
+
+def _keep(name: str, key: object, tokens: float, now: float) -> None:
     if len(_buckets) > BUCKETS_KEPT:
         _forget_full(now)
-    _buckets[name, key] = (tokens - 1, now)
+    _buckets[name, key] = (tokens, now)
 
 
 def check_cap(open_now: int, most: int, what: str) -> None:
@@ -109,8 +155,7 @@ def forget_all() -> None:
 
 def _forget_full(now: float) -> None:
     for (name, key), (tokens, since) in list(_buckets.items()):
-        rate = RATES[name]
-        if tokens + (now - since) * rate.per_second >= rate.burst:
+        if _filled(RATES[name], tokens, now - since) >= RATES[name].burst:
             del _buckets[name, key]
 
 

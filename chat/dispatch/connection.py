@@ -1,17 +1,13 @@
-"""One socket, as hub and commands see it: frames go out in order, bounded; commands in flight are counted."""
+"""One socket, as hub and commands see it: who is there, what they listen to, and the way to send and close."""
 
 import asyncio
 import secrets
-from collections.abc import Coroutine
-from typing import Any
 
 from chat.auth import Visitor
 from chat.dispatch.outbox import AsgiSend, Outbox
-from chat.hub import Credential, RoomFeed, Wire, tasks
+from chat.dispatch.work import Work
+from chat.hub import Credential, RoomFeed, Wire
 from chat.protocol.closes import Close
-
-# So many commands of one connection may be at work; then its next frame waits.
-IN_FLIGHT_MOST = 64
 
 
 class Connection:
@@ -39,13 +35,16 @@ class Connection:
         self._real_closes = real_closes
         self._out: Wire | Outbox = wire or Outbox(send, self._failed)
         self._out.overflowed = self._too_slow
-        self._in_flight: set[asyncio.Task[None]] = set()
-        self._room_to_work = asyncio.Semaphore(IN_FLIGHT_MOST)
-        self._settling = False
+        self.work = Work(wire)
 
     @property
     def user_id(self) -> int | None:
         return self.visitor.user.pk if self.visitor.user else None
+
+    @property
+    def payer(self) -> object:
+        """Whose buckets pay: the person's, or for nobody in particular those of their address."""
+        return self.user_id or self.visitor.address
 
     @property
     def hidden(self) -> bool:
@@ -81,21 +80,9 @@ class Connection:
         if self.plain:
             self.close(Close.FORBIDDEN, "You may not read this room any more.")
 
-    async def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Carry out a command beside the others; waits while too many are at work."""
-        if self._settling or self.closed:
-            work.close()
-            return
-        await self._room_to_work.acquire()
-        task = asyncio.create_task(work)
-        self._in_flight.add(task)
-        task.add_done_callback(self._finished)
-
     async def settle(self) -> None:
         """Take no more commands, and return when those in flight are answered."""
-        self._settling = True
-        while self._in_flight:
-            await asyncio.wait(self._in_flight)
+        await self.work.settle()
         if isinstance(self._out, Outbox):
             await self._out.settle()
 
@@ -104,11 +91,7 @@ class Connection:
         self.closed = True
         if isinstance(self._out, Outbox):
             await self._out.end()
-        await tasks.end(self._in_flight)
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._in_flight.discard(task)
-        self._room_to_work.release()
+        await self.work.end()
 
     def _too_slow(self) -> None:
         self.close(Close.READER_TOO_SLOW, "You read too slowly; resume from what you have.")

@@ -1,6 +1,7 @@
 """The first moments of a connection: who it is, `hello`, and the room of its URL."""
 
 from collections.abc import Mapping
+from urllib.parse import parse_qs
 
 from django.conf import settings
 
@@ -19,11 +20,12 @@ from chat.protocol.commands import LARGEST_ID
 from chat.protocol.events import Hello, Limits, Subscribed
 
 
-async def welcome(connection: Connection, room: str | None, query: Mapping[str, str]) -> None:
+async def welcome(connection: Connection, room: str | None, query_string: bytes) -> None:
     """Greet, and subscribe to the room of the URL; raises the ChatError for which the connection must close.
 
-    `query` may hold `name` (of a guest), `since` and `epoch` (to resume).
+    The query may hold `name` (of a guest), `since` and `epoch` (to resume).
     """
+    query = {name: values[-1] for name, values in parse_qs(query_string.decode("latin-1")).items()}
     refusal: ChatError | None = None
     token: str | None = None
     try:

@@ -13,7 +13,7 @@ class Outlet(Protocol):
 
 
 class Wire(Protocol):
-    """The way out of one connection, under a server that gives one; of a kind with all others of its outlet."""
+    """The way out of one connection and in, under a server that gives one; of a kind with all of its outlet."""
 
     outlet: Outlet
     # Called when the reader is too far behind, after what waited was dropped; whoever sends sets it.
@@ -28,6 +28,14 @@ class Wire(Protocol):
 
     def close(self, code: int, reason: str) -> None:
         """Send the close frame behind everything that was put before it; what is put later is dropped."""
+
+    def listen(self, take: Callable[[str], None]) -> None:
+        """Hand each text that comes in to `take`, at once and in order; called before the connection is accepted."""
+
+    def pause(self) -> None:
+        """Hand over no text until `resume`; none is lost."""
+
+    def resume(self) -> None: ...
 
 
 class Subscriber(Protocol):

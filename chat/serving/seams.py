@@ -22,6 +22,16 @@ SOCKET = (
     (DaphneSocket, "onMessage"),
     (DaphneSocket, "serverSend"),
     (WebSocketProtocol, "sendPong"),
+    (DaphneSocket, "check_timeouts"),
+    (DaphneSocket, "connectionMade"),
+    (DaphneSocket, "dataReceived"),
+    (WebSocketProtocol, "consumeData"),
+    (WebSocketProtocol, "processData"),
+    (WebSocketProtocol, "_dataReceived"),
+    (WebSocketProtocol, "onFrameEnd"),
+    (WebSocketProtocol, "onMessageFrame"),
+    (WebSocketProtocol, "dropConnection"),
+    (WebSocketProtocol, "_cancelAutoPingTimeoutCall"),
     (WebSocketProtocol, "sendCloseFrame"),
     (WebSocketProtocol, "_fail_connection"),
     (WebSocketProtocol, "STATE_CONNECTING"),
@@ -31,6 +41,10 @@ SOCKET = (
     (WebSocketFactory, "setProtocolOptions"),
     # What waits in a transport, and whether bytes leave it as they are.
     (Transport, "dataBuffer"),
+    (Transport, "offset"),
+    (Transport, "pauseProducing"),
+    (Transport, "resumeProducing"),
+    (Transport, "getHandle"),
     (Transport, "TLS"),
 )
 # What the server itself cannot do without.
@@ -76,7 +90,17 @@ CHANNEL = (
 INSTANCE_ATTRIBUTES = ("http_factory", "ws_factory", "connections", "application")
 APPLICATION_KEY = "application_instance"
 # Set by autobahn on each socket.
-SOCKET_ATTRIBUTES = ("state", "failedByMe", "is_open")
+SOCKET_ATTRIBUTES = (
+    *("state", "failedByMe", "is_open", "data", "current_frame", "inside_message"),
+    *("trafficStats", "autoPingTimeoutCall"),
+)
+# Counted by autobahn for each frame that it parses.
+STATISTICS = (
+    *("incomingOctetsWebSocketLevel", "incomingOctetsAppLevel"),
+    *("incomingWebSocketFrames", "incomingWebSocketMessages"),
+)
+# Set by Daphne on each socket; the queue only once its application is made.
+DAPHNE_ATTRIBUTES = ("last_ping", "application_queue")
 # Options of the factory that autobahn copies to each socket, and that a socket may change for itself.
 SOCKET_OPTIONS = ("closeHandshakeTimeout",)
 # Set by Twisted on each transport.

@@ -5,8 +5,7 @@ It must not know the protocol of the chat: which code a refusal gets is the cons
 
 from typing import Any
 
-from daphne.ws_protocol import WebSocketProtocol
-
+from chat.serving.inbound import Inbound
 from chat.serving.wire import BINARY, PONG, Wire
 
 # The key in scope["extensions"] by which an application learns that any close code and a reason may be sent.
@@ -17,7 +16,7 @@ REASON_BYTES = 123
 CLOSE_HANDSHAKE_TIMEOUT_S = 2.0
 
 
-class ChatSocket(WebSocketProtocol):  # type: ignore[misc]
+class ChatSocket(Inbound):
     """Sends every close code with its reason, and closes with a frame where autobahn would drop the line."""
 
     # Given by the server before the application sees the connection.
@@ -64,10 +63,10 @@ class ChatSocket(WebSocketProtocol):  # type: ignore[misc]
         truncated = reason.encode()[:REASON_BYTES].decode(errors="ignore").encode()
         self.sendCloseFrame(code=code, reasonUtf8=truncated)
 
-    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803 - autobahn's names
-        """What arrives after our close frame is not heard: the application may be gone."""
-        if self.may_send:
-            super().onMessage(payload, isBinary)
+    def sendCloseFrame(self, *args: Any, **kwargs: Any) -> None:  # noqa: N802 - autobahn's name
+        """Whoever closes, what was put on the wire before goes out before."""
+        self.wire.outlet.write([self.wire])
+        super().sendCloseFrame(*args, **kwargs)
 
     def _fail_connection(self, code: int = 1001, reason: str = "going away") -> None:
         """Once: a second failure of the same bad frame would drop the line before our close frame is read."""

@@ -41,7 +41,7 @@ class Wire:
     """The way out of one connection. `frames` is what was put on it in this turn of the loop; the outlet writes it.
 
     While its reader is behind it is a pull producer of the transport (Twisted's IPullProducer), asked for more each
-    time the socket has taken all it had.
+    time the socket has taken all it had. What comes in is the socket's affair; an application says here who takes it.
     """
 
     __slots__ = (
@@ -86,6 +86,17 @@ class Wire:
                 self._socket.close(code, reason)
             elif not self._backlog:
                 self._socket.close(code, reason, SLOW_READER_S)
+
+    def listen(self, take: Callable[[str], None]) -> None:
+        """Hand each text that comes in to `take`; called before the application accepts."""
+        self._socket.listen(take)
+
+    def pause(self) -> None:
+        """Hand over no text until `resume`; none is lost."""
+        self._socket.pause()
+
+    def resume(self) -> None:
+        self._socket.resume()
 
     def write(self, data: bytes) -> None:
         """Write whole frames now, or behind what waits. A socket that fails reports that where it is read."""

@@ -3,11 +3,16 @@
 import asyncio
 from typing import Any
 
+import pytest
+
+from chat import database, hub
 from chat.auth import Visitor
 from chat.dispatch.connection import Connection
 from chat.hub import Credential
 from chat.limits import PENDING_BYTES
+from chat.models import Message
 from chat.protocol.closes import Close
+from tests.consumers.socket import Socket
 
 
 class Server:
@@ -64,15 +69,20 @@ async def test_a_reader_that_is_too_far_behind_is_cut() -> None:
     assert len(server.sent) <= 2
 
 
-async def test_commands_that_come_after_settling_began_are_not_begun() -> None:
-    ours, done = connection(Server()), []
+@pytest.mark.django_db(transaction=True)
+async def test_settling_waits_for_what_is_at_work_and_begins_nothing_more() -> None:
+    async with Socket() as socket:
+        await socket.event("subscribed")
+        [ours] = (await hub.current()).connections
+        await socket.send(type="send", text="before")
+        # Begun behind it.
+        await socket.ask("ping")
+        await ours.settle()
+        assert await texts() == ["before"]
+        await socket.send(type="send", text="after")
+    await database.flush()
+    assert await texts() == ["before"]
 
-    async def work(name: str) -> None:
-        await asyncio.sleep(0)
-        done.append(name)
 
-    await ours.run(work("before"))
-    await ours.settle()
-    await ours.run(work("after"))
-    await ours.settle()
-    assert done == ["before"]
+async def texts() -> list[str]:
+    return await database.call(lambda: list(Message.objects.values_list("text", flat=True)))

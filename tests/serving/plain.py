@@ -1,7 +1,9 @@
 """A plain ASGI application on our server, run as a process: what the server does is seen without the chat.
 
 Arguments: the port, then words that make something hang: "drain", "stop", "thread", "loop". With "hurry" the
-server gives up on what hangs much sooner than in earnest, with "impatient" on clients that let it wait.
+server gives up on what hangs much sooner than in earnest, with "impatient" on clients that let it wait. With "short" or
+"long" frames come in without rates, with "long" none by the short way. At /listen texts are taken from the wire,
+elsewhere by ASGI; at /deaf only after a while.
 """
 
 import asyncio
@@ -16,6 +18,7 @@ from django.conf import settings
 from chat.serving import drain
 from chat.serving.http.deadlines import Deadlines
 from chat.serving.server import ChatServer
+from chat.serving.wire import Wire
 
 FOR_EVER_S = 3600
 IMPATIENT = Deadlines(
@@ -31,10 +34,11 @@ IMPATIENT = Deadlines(
 # The answer at /large, in pieces of which none is large.
 PIECE, PIECES = b"x" * 65_536, 800
 SEND_BUFFER_BYTES = 16_384
+DEAF_S = 3
 
 sockets: set[Callable[[dict[str, Any]], Any]] = set()
 wires: set[Any] = set()
-hanging = set(sys.argv[2:])
+words = set(sys.argv[2:])
 
 
 def say(line: str) -> None:
@@ -80,6 +84,8 @@ async def socket(scope: dict[str, Any], receive: Callable[[], Any], send: Callab
     await receive()
     if scope["path"] == "/undecided":
         await never_end()
+    if scope["path"].startswith("/listen"):
+        listen(scope["extensions"]["chat.wire"])
     await send({"type": "websocket.accept"})
     if scope["path"] == "/greet":
         await send({"type": "websocket.send", "text": "welcome"})
@@ -88,14 +94,34 @@ async def socket(scope: dict[str, Any], receive: Callable[[], Any], send: Callab
     wires.add(wire)
     # The system's own buffers grow to megabytes, and would hide what waits before them.
     wire._transport.socket.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES)
+    if scope["path"] == "/deaf":
+        await asyncio.sleep(DEAF_S)
     try:
         while (message := await receive())["type"] == "websocket.receive":
             await answer(message, send)
-        say(f"disconnect {message['code']}")
+        say(f"disconnect {scope['path']} {message['code']}")
     finally:
         sockets.discard(send)
         wires.discard(wire)
         say("cleaned up")
+
+
+def listen(wire: Wire) -> None:
+    """Say each text again. After "pause" none comes for a tenth of a second, after "stop" none ever."""
+
+    def take(text: str) -> None:
+        if text == "fail":
+            raise ValueError("as asked")
+        if text == "pause":
+            wire.pause()
+            asyncio.get_running_loop().call_later(0.1, wire.resume)
+        if text in ("leave", "stop"):
+            wire.pause()
+        if text == "leave":
+            wire.close(4403, "as asked")
+        wire.put(text)
+
+    wire.listen(take)
 
 
 async def answer(message: dict[str, Any], send: Callable[..., Any]) -> None:
@@ -131,27 +157,31 @@ async def never_end() -> None:
 
 class Lifespan:
     async def start(self) -> None:
-        if "thread" in hanging:
+        if "thread" in words:
             asyncio.get_running_loop().run_in_executor(None, time.sleep, FOR_EVER_S)
 
     async def drain(self) -> None:
-        if "loop" in hanging:
+        if "loop" in words:
             time.sleep(FOR_EVER_S)  # noqa: ASYNC251 - the fault that is wanted
         for send in list(sockets):
             await send({"type": "websocket.send", "text": "goodbye"})
             await send({"type": "websocket.close", "code": 1012, "reason": "restart"})
-        if "drain" in hanging:
+        if "drain" in words:
             await never_end()
 
     async def stop(self) -> None:
         say("stopping")
-        if "stop" in hanging:
+        if "stop" in words:
             await never_end()
 
 
 if __name__ == "__main__":
-    settings.configure(ALLOWED_HOSTS=["127.0.0.1", "localhost"], CHAT_RATE_LIMITS=True)
-    if "hurry" in hanging:
+    settings.configure(
+        ALLOWED_HOSTS=["127.0.0.1", "localhost"],
+        CHAT_RATE_LIMITS=not {"short", "long"} & words,
+        CHAT_SHORT_INBOUND="long" not in words,
+    )
+    if "hurry" in words:
         drain.IN_FLIGHT_S, drain.EXIT_WITHIN_S = 1.0, 4.0
     server = ChatServer(
         application,
@@ -159,7 +189,7 @@ if __name__ == "__main__":
         port=int(sys.argv[1]),
         lifespan=Lifespan(),
         announce=say,
-        deadlines=IMPATIENT if "impatient" in hanging else Deadlines(),
+        deadlines=IMPATIENT if "impatient" in words else Deadlines(),
     )
     server.run()
     if server.failure:

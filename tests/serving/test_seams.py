@@ -6,15 +6,18 @@ import re
 from pathlib import Path
 
 import pytest
-from autobahn.websocket.protocol import WebSocketProtocol
+from autobahn.websocket.protocol import TrafficStats, WebSocketProtocol
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server, twisted_loop
+from daphne.ws_protocol import WebSocketProtocol as DaphneSocket
 from twisted.internet import abstract, tcp
 from twisted.internet.protocol import Factory
 from twisted.web.http import HTTPChannel
 
 from chat.serving import seams
 from chat.serving.http.channel import ChatChannel
+from chat.serving.inbound import Inbound
+from chat.serving.intake import Intake
 from chat.serving.socket import ChatSocket
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -88,11 +91,22 @@ def test_daphne_still_takes_the_line_from_a_request_that_becomes_a_socket() -> N
     assert "transport, self.transport = self.transport, None" in inspect.getsource(WebRequest)
 
 
-def test_what_our_socket_overrides_is_named() -> None:
+@pytest.mark.parametrize("ours", [ChatSocket, Inbound, Intake])
+def test_what_our_socket_overrides_is_named(ours: type) -> None:
     named = {name for _, name in seams.SOCKET}
-    ours = {name for name, value in vars(ChatSocket).items() if inspect.isfunction(value)}
-    assert ours - named == {"close"}
-    assert not hasattr(ChatSocket.__mro__[1], "close")
+    functions = {name for name, value in vars(ours).items() if inspect.isfunction(value)}
+    assert functions
+    assert {name for name in functions if hasattr(DaphneSocket, name)} <= named
+
+
+@pytest.mark.parametrize("name", seams.STATISTICS)
+def test_autobahn_still_counts_by_this_name(name: str) -> None:
+    assert f"self.{name} = 0" in inspect.getsource(TrafficStats)
+
+
+@pytest.mark.parametrize("name", seams.DAPHNE_ATTRIBUTES)
+def test_daphne_still_sets_the_attribute_on_a_socket(name: str) -> None:
+    assert f"self.{name} = " in inspect.getsource(DaphneSocket), f"{name} has moved"
 
 
 def test_a_missing_attribute_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
