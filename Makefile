@@ -28,8 +28,8 @@ test: setup ## all tests, on SQLite and on PostgreSQL, then in the browser; sets
 faults: setup ## break what can break under load, and print what was seen (takes minutes; as root it can do more)
 	@$(BIN)/python -m tests.faults
 
-bench: setup ## measure the chat beside other servers (QUICK=1, LOADS="fanout-100 posts", PLOT=file.svg; ten minutes)
-	@$(BIN)/python -m tests.benchmarks $(if $(QUICK),--quick) $(if $(PLOT),--plot $(PLOT)) $(LOADS)
+bench: setup ## measure the chat beside other servers (QUICK=1, LOADS="fanout-100 posts", RECORD=1; all takes ten minutes)
+	@$(BIN)/python -m tests.benchmarks $(if $(QUICK),--quick) $(if $(RECORD),--record) $(LOADS)
 
 lint: setup ## ruff, mypy, import-linter, djlint, and node's syntax check where node is there
 	@scripts/lint

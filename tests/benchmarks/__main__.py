@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [--quick] [--plot FILE] [LOAD …]`: run the loads and print their table.
+"""`python -m tests.benchmarks [--quick] [--record] [LOAD …]`: run the loads and print their table.
 
 A LOAD is the beginning of a load's name; without any, all are run.
 """
@@ -12,13 +12,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import machine, plot, table
+from tests.benchmarks import machine, record, table
 from tests.benchmarks.contest import FULL, QUICK, Row, say
 from tests.benchmarks.loads import connections, fanout, github, latency, pages, posts, processes
 from tests.benchmarks.loads.setting import Setting
 from tests.benchmarks.servers.installations import Site
 from tests.services import environment
 
+DOCS = Path("docs")
 LOADS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "fanout-100": fanout.one_room_of_100,
     "fanout-1000": fanout.one_room_of_1000,
@@ -50,8 +51,8 @@ def main() -> int:
                 failed.append(name)
                 say(f"{name} failed: {type(error).__name__}: {error}")
     _tell(rows, asked.folder / "benchmarks.json", time.monotonic() - began)
-    if asked.plot:
-        plot.draw(asked.plot, rows)
+    if asked.record:
+        record.keep(DOCS, rows)
     for name in failed:
         say(f"Failed: {name}")
     return 1 if failed else 0
@@ -85,7 +86,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description="Measures the chat beside other servers.")
     parser.add_argument("--quick", action="store_true", help="one short round of each")
     parser.add_argument("--folder", type=Path, default=Path("var"), help="where installations and figures go")
-    parser.add_argument("--plot", type=Path, help="draw the ratios into this file, as SVG")
+    parser.add_argument(
+        "--record", action="store_true", help="keep this run in docs/benchmarks.md, with a picture"
+    )
     parser.add_argument("loads", nargs="*", metavar="LOAD", help=f"the beginning of: {', '.join(LOADS)}")
     return parser.parse_args()
 

@@ -20,9 +20,22 @@ def text(rows: Sequence[Row]) -> str:
     `by CPU` is the ratio of what a second of the servers' core did, `ceiling` how many times as much the generator
     could have done, `generator` how busy it was.
     """
-    cells = [HEADINGS, *(_cells(row) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return "\n".join(_line(line, widths) for line in cells)
+    lines = [HEADINGS, *(tuple(cells(row).values()) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(_line(line, widths) for line in lines)
+
+
+def cells(row: Row) -> dict[str, str]:
+    """What stands in each column."""
+    notes = ["limited by the generator" if row.limited_by_generator else "", row.note]
+    told = (
+        *(row.name, row.unit, number(row.ours), row.against, number(row.theirs)),
+        *(number(row.ratio), number(row.by_cpu), number(row.bar), number(row.goal), row.verdict),
+        f"{number(row.headroom)} x" if row.headroom else "",
+        f"{row.busy:.0%}" if row.busy else "",
+        "; ".join(filter(None, notes)),
+    )
+    return dict(zip(HEADINGS, told, strict=True))
 
 
 def as_json(rows: Sequence[Row], about: dict[str, object]) -> str:
@@ -45,19 +58,9 @@ def number(value: float | None) -> str:
     return f"{value:.3g}"
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    ceiling = f"{number(row.headroom)} x" if row.headroom else ""
-    notes = ["limited by the generator" if row.limited_by_generator else "", row.note]
-    return (
-        *(row.name, row.unit, number(row.ours), row.against, number(row.theirs)),
-        *(number(row.ratio), number(row.by_cpu), number(row.bar), number(row.goal), row.verdict),
-        *(ceiling, f"{row.busy:.0%}" if row.busy else "", "; ".join(filter(None, notes))),
-    )
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+def _line(told: Sequence[str], widths: Sequence[int]) -> str:
     aligned = [
         cell.rjust(width) if heading in NUMBERS else cell.ljust(width)
-        for heading, cell, width in zip(HEADINGS, cells, widths, strict=True)
+        for heading, cell, width in zip(HEADINGS, told, widths, strict=True)
     ]
     return "  ".join(aligned).rstrip()

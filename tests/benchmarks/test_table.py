@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.benchmarks import plot, table
+from tests.benchmarks import plot, record, table
 from tests.benchmarks.contest import Figure, Figures, Row, in_turn, row
 
 
@@ -61,3 +61,20 @@ def test_the_picture_shows_each_line_that_has_a_bar(tmp_path: Path) -> None:
     plot.draw(file, [made(400, 100), made(30, 100, less=True), made(50, 100), Row("alone", "ms", 1.0)])
     bars = ElementTree.parse(file).getroot().findall("{http://www.w3.org/2000/svg}rect")
     assert [bar.get("class") for bar in bars] == ["goal", "bar", "below"]
+
+
+def test_a_run_takes_the_place_of_the_one_before_in_the_page(tmp_path: Path) -> None:
+    page = tmp_path / record.PAGE
+    page.write_text(f"# Benchmarks\n\n{record.HEADING}\n\nan old one\n\n## What limits it\n\nMuch.\n")
+    for _ in range(2):
+        record.keep(tmp_path, [made(400, 100)])
+    text = page.read_text()
+    assert text.count(record.HEADING) == text.count("| a load |") == text.count("## What limits it") == 1
+    assert "an old one" not in text
+    assert (tmp_path / record.PICTURE).exists()
+
+
+def test_a_page_without_a_place_for_a_run_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / record.PAGE).write_text("# Benchmarks\n")
+    with pytest.raises(ValueError, match=record.HEADING):
+        record.keep(tmp_path, [made(400, 100)])
