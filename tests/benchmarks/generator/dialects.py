@@ -42,8 +42,8 @@ class Dialect:
 
 
 def text_of(sender: int, serial: int) -> str:
-    """A text of 200 bytes that says which it is."""
-    return (f"Hello from s{sender}n{serial}z " + _FILLER)[:TEXT_BYTES]
+    """A text of 200 bytes that says which it is, and ends as a sentence does."""
+    return (f"Hello from s{sender}n{serial}z " + _FILLER)[: TEXT_BYTES - 1] + "."
 
 
 def mark_of(payload: bytes) -> tuple[int, int]:
