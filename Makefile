@@ -22,7 +22,7 @@ run-with-fake-github: ## the same, with a GitHub of its own on this machine behi
 setup: ## install the packages for development into .venv
 	@scripts/install requirements-dev.txt
 
-test: setup ## all tests, on SQLite and on PostgreSQL, then in the browser; sets up what they need
+test: setup ## all tests, on SQLite, on PostgreSQL and in the browser; sets up what they need
 	@$(BIN)/python -m tests
 
 faults: setup ## break what can break under load, and print what was seen (takes minutes; as root it can do more)

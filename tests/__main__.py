@@ -1,6 +1,6 @@
-"""`python -m tests`: every test there is, in three pytest runs, and what was skipped at the end.
+"""`python -m tests`: every test there is, in four pytest runs, and what was skipped at the end.
 
-The runs on the two databases go side by side: each keeps one core busy. The second is printed when the first is done.
+As many go on at once as the machine has cores, two at least; each is printed, as it goes on, after those before it.
 
 Arguments are handed on to each run.
 """
@@ -9,55 +9,63 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
 
 from tests.services import presence
 
-BROWSER = "tests/browser"
-SQLITE, POSTGRESQL, IN_BROWSER = "on SQLite", "on PostgreSQL", "in the browser"
-# Playwright leaves an event loop running in the main thread, so they have a process of their own.
+BROWSER, ROOMS = "tests/browser", "tests/browser/rooms"
+# The longest first, so that no core is idle for long at the end. Playwright leaves an event loop running in the main
+# thread, so the browser tests have processes of their own: two, so that the second core has work to the end.
 RUNS: dict[str, tuple[list[str], dict[str, str]]] = {
-    SQLITE: (["tests", f"--ignore={BROWSER}"], {}),
-    POSTGRESQL: (["tests", f"--ignore={BROWSER}"], {"CHAT_TEST_DATABASE": "postgresql"}),
-    IN_BROWSER: ([BROWSER], {}),
+    "on SQLite": (["tests", f"--ignore={BROWSER}"], {}),
+    "on PostgreSQL": (["tests", f"--ignore={BROWSER}"], {"CHAT_TEST_DATABASE": "postgresql"}),
+    "in the browser": ([BROWSER, f"--ignore={ROOMS}"], {}),
+    "of rooms in the browser": ([ROOMS], {}),
 }
+AT_ONCE = max(2, os.cpu_count() or 2)
+# How often it is looked for what a run has printed.
+LOOK_SECONDS = 0.2
 
 
 def main(arguments: list[str]) -> int:
     """Run them all, also after a failure; 0 when all went well."""
     for name in presence.provide():
         print(f"{name} is missing and could not be installed: its tests are skipped.", file=sys.stderr)
-    with tempfile.TemporaryDirectory() as folder:
-        skips, meanwhile = Path(folder) / "skips", Path(folder) / "meanwhile"
-        with meanwhile.open("wb") as output:
-            beside = _start(POSTGRESQL, arguments, skips, output)
-        codes = {SQLITE: _start(SQLITE, arguments, skips).wait(), POSTGRESQL: beside.wait()}
-        print(
-            f"\nThe tests {POSTGRESQL}, beside those:\n{meanwhile.read_text(errors='replace')}",
-            end="",
-            flush=True,
-        )
-        codes[IN_BROWSER] = _start(IN_BROWSER, arguments, skips).wait()
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(AT_ONCE) as pool:
+        skips = Path(folder) / "skips"
+        outputs = {name: Path(folder) / name for name in RUNS}
+        codes = {name: pool.submit(_run, name, arguments, skips, outputs[name]) for name in RUNS}
+        for name, code in codes.items():
+            print(f"\nThe tests {name}:", flush=True)
+            _print(outputs[name], code)
         if skips.exists():
             print(f"\nSkipped:\n{skips.read_text()}", end="")
-    failed = [name for name, code in codes.items() if code != 0]
+    failed = [name for name, code in codes.items() if code.result() != 0]
     if failed:
         print(f"Failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
 
 
-def _start(
-    name: str, arguments: list[str], skips: Path, output: IO[bytes] | None = None
-) -> "subprocess.Popen[bytes]":
+def _run(name: str, arguments: list[str], skips: Path, output: Path) -> int:
     words, variables = RUNS[name]
-    if output is None:
-        print(f"\nThe tests {name}:", flush=True)
     environment = os.environ | variables | {"CHAT_TEST_SKIPS": str(skips)}
     command = [sys.executable, "-m", "pytest", *words, *arguments]
-    return subprocess.Popen(
-        command, env=environment, stdout=output, stderr=subprocess.STDOUT if output else None
-    )
+    with output.open("wb") as file:
+        return subprocess.run(command, env=environment, stdout=file, stderr=subprocess.STDOUT).returncode
+
+
+def _print(output: Path, code: "Future[int]") -> None:
+    """What is there of it, and what comes until the run ends."""
+    output.touch()
+    with output.open(errors="replace") as file:
+        ended = False
+        while not ended:
+            ended = code.done()
+            print(file.read(), end="", flush=True)
+            if not ended:
+                time.sleep(LOOK_SECONDS)
 
 
 if __name__ == "__main__":
