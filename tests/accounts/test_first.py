@@ -1,5 +1,6 @@
 """The page that makes the first administrator, and who is led to it."""
 
+import ipaddress
 from collections.abc import Callable
 
 import pytest
@@ -92,6 +93,11 @@ def test_whoever_may_be_elsewhere_is_asked_for_the_code(seen: dict[str, str]) ->
 
 def test_behind_a_public_name_everybody_is_asked_for_the_code(visitor: Client, settings: Settings) -> None:
     settings.PUBLIC_ORIGIN = "https://chat.example.org"
+    assert "One-time code" in visitor.get(PAGE).content.decode()
+
+
+def test_with_trusted_proxies_everybody_is_asked_for_the_code(visitor: Client, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = [ipaddress.ip_network("10.0.0.2")]
     assert "One-time code" in visitor.get(PAGE).content.decode()
 
 

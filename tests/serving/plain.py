@@ -4,6 +4,7 @@ Arguments: the port, then words that make something hang: "drain", "stop", "thre
 server gives up on what hangs much sooner than in earnest, with "impatient" on clients that let it wait. With "short" or
 "long" frames come in without rates, with "long" none by the short way. At /listen texts are taken from the wire,
 elsewhere by ASGI; at /deaf only after a while.
+With "crowded" there are few places for an address.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 
-from chat.serving import drain
+from chat.serving import connections, drain
 from chat.serving.http.deadlines import Deadlines
 from chat.serving.server import ChatServer
 from chat.serving.wire import Wire
@@ -31,6 +32,7 @@ IMPATIENT = Deadlines(
     linger=1.0,
     linger_most=2.0,
 )
+PLACES = 20
 # The answer at /large, in pieces of which none is large.
 PIECE, PIECES = b"x" * 65_536, 800
 SEND_BUFFER_BYTES = 16_384
@@ -181,6 +183,8 @@ if __name__ == "__main__":
         CHAT_RATE_LIMITS=not {"short", "long"} & words,
         CHAT_SHORT_INBOUND="long" not in words,
     )
+    if "crowded" in words:
+        setattr(connections, "ADDRESS_CONNECTIONS", PLACES)  # noqa: B010
     if "hurry" in words:
         drain.IN_FLIGHT_S, drain.EXIT_WITHIN_S = 1.0, 4.0
     server = ChatServer(

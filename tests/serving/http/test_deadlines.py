@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.programs import Program
-from tests.serving.line import HANDSHAKE, Line, chunk, request
+from tests.serving.http.line import HANDSHAKE, Line, chunk, request
+from tests.serving.http.process import MIB, eventually, memory, open_files
 from tests.serving.plain import IMPATIENT, PIECE, PIECES
-from tests.serving.process import MIB, eventually, memory, open_files
 
 # Often enough that an idle timeout would never end it.
 OFTEN_S = IMPATIENT.head / 10

@@ -9,8 +9,8 @@ import pytest
 
 from chat.limits import BODY_BYTES, FORM_BYTES
 from tests.programs import Program
-from tests.serving.line import Line, chunk, request
-from tests.serving.process import MIB, PATIENCE_S, memory
+from tests.serving.http.line import Line, chunk, request
+from tests.serving.http.process import MIB, PATIENCE_S, memory
 
 LARGE = 200 * MIB
 CHUNKED = "Transfer-Encoding: chunked"
