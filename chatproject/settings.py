@@ -37,6 +37,7 @@ CHAT_ROOMS_ON_DEMAND = env.flag("CHAT_ROOMS_ON_DEMAND", HOME_MODE)
 CHAT_SIGNUP = env.choice("CHAT_SIGNUP", "open" if HOME_MODE else "invite", ("open", "invite", "closed"))
 CHAT_RATE_LIMITS = env.flag("CHAT_RATE_LIMITS", True)
 CHAT_SHORT_INBOUND = env.flag("CHAT_SHORT_INBOUND", True)
+CHAT_SHORTCUT = env.flag("CHAT_SHORTCUT", True)
 
 DEBUG = env.flag("DEBUG", False)
 SECRET_KEY = env.kept_secret("SECRET_KEY", DATA_DIR)

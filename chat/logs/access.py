@@ -43,6 +43,11 @@ def access_log(get_response: Handler) -> Handler:
     return synchronously
 
 
+def request_ended(began: float, status: int) -> None:
+    """A request that began then (time.perf_counter) was answered without the middleware."""
+    _write("request", began, status=status)
+
+
 def socket_ended(began: float, server: int | None, client: int | None, **fields: object) -> None:
     """A socket that was open since `began` (time.perf_counter) has ended, with the code of one side."""
     by, code = ("server", server) if server is not None or client is None else ("client", client)

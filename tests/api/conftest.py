@@ -5,14 +5,19 @@ from contextlib import AsyncExitStack
 
 import httpx
 import pytest
+from django.conf import settings
 
 from chat import database
 from chat.models import Token, User
 from chat.models.token import digest
-from chatproject.asgi import application
+from chat.shortcut import Shortcut
+from chatproject.asgi import application as through_django
 from tests.cast import Cast, assemble
 
 ELSEWHERE = "203.0.113.9"
+
+# As `serve` has it; CHAT_SHORTCUT=off runs these tests without it.
+application = Shortcut(through_django) if settings.CHAT_SHORTCUT else through_django
 
 Clients = dict[str, httpx.AsyncClient]
 

@@ -20,6 +20,8 @@ SETTINGS = {
 SETTINGS_PREFIXES = ("CHAT_", "GITHUB_")
 # `CHAT_TEST_DATABASE=postgresql pytest` runs the tests that touch the database, on PostgreSQL.
 ON_POSTGRESQL = os.environ.get("CHAT_TEST_DATABASE", "sqlite") == "postgresql"
+# `CHAT_TEST_SHORTCUT=off pytest` has the requests of the tests go through Django as a whole.
+WITH_SHORTCUT = os.environ.get("CHAT_TEST_SHORTCUT", "on") != "off"
 
 # Short, because it holds sockets.
 FOLDER = Path(tempfile.mkdtemp(prefix="chat-"))
@@ -49,6 +51,7 @@ def prepare() -> None:
         "CHAT_DATA_DIR": str(FOLDER),
         "REDIS_URL": redis.url,
         "SECRET_KEY": "only for tests",
+        "CHAT_SHORTCUT": "on" if WITH_SHORTCUT else "off",
         "PYTHONASYNCIODEBUG": "1",
         "HYPOTHESIS_STORAGE_DIRECTORY": os.environ.get(
             "HYPOTHESIS_STORAGE_DIRECTORY", ".venv/cache/hypothesis"

@@ -19,6 +19,7 @@ from chat.actions.accounts import first_admin
 from chat.errors import Unavailable
 from chat.serving.lifespan import ChatLifespan
 from chat.serving.server import ChatServer
+from chat.shortcut import Shortcut
 
 
 class Command(BaseCommand):
@@ -43,8 +44,9 @@ class Command(BaseCommand):
             embedded_redis.release()
 
     def _serve(self, host: str, port: int, *, with_jobs: bool) -> None:
+        application = get_default_application()
         server = ChatServer(
-            get_default_application(),
+            Shortcut(application) if settings.CHAT_SHORTCUT else application,
             host=host,
             port=port,
             lifespan=ChatLifespan([jobs.run_all] if with_jobs else []),
