@@ -29,7 +29,9 @@ logger = logging.getLogger(__name__)
 
 # A socket lives as long as it is used; our sessions and tokens end it, not its age.
 NO_LIMIT = -1
-
+# After a restart everybody connects at once. Whom the kernel cannot queue it lets try again after 1, 3, 7, … seconds,
+# and Twisted asks for a queue of 50. The kernel takes fewer where it is told to (net.core.somaxconn, 4,096 as a rule).
+LISTEN_QUEUE = 4_096
 
 DEADLINES = Deadlines()
 OPTIONS: dict[str, Any] = {
@@ -74,7 +76,7 @@ class ChatServer(Server):  # type: ignore[misc]
         self.deadlines = deadlines
         super().__init__(
             Outermost(application, proxies, self.connections_open),
-            endpoints=build_endpoint_description_strings(host=host, port=port),
+            endpoints=_endpoints(host, port),
             ready_callable=self._prepare,
             websocket_handshake_timeout=deadlines.handshake,
             **OPTIONS,
@@ -163,3 +165,10 @@ def _log_failure(event: LogEvent) -> None:
     if event.get("log_level") is LogLevel.critical:
         failure = event.get("log_failure")
         logger.error("Failure in a connection.", exc_info=failure.value if failure else None)
+
+
+def _endpoints(host: str, port: int) -> list[str]:
+    """As Twisted reads them."""
+    return [
+        f"{one}:backlog={LISTEN_QUEUE}" for one in build_endpoint_description_strings(host=host, port=port)
+    ]

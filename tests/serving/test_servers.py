@@ -1,5 +1,7 @@
 """The same product under every server: page, static file, admin, API and socket. Ours only adds to that."""
 
+import contextlib
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +20,9 @@ SERVERS: dict[str, Callable[[str], list[str]]] = {
     "daphne": lambda port: ["-m", "daphne", "--port", port, APPLICATION],
     "uvicorn": lambda port: ["-m", "uvicorn", "--port", port, APPLICATION],
 }
+
+# Twice what Twisted would have in line, and less than what any kernel allows.
+KNOCKING = 100
 
 
 @pytest.fixture(params=SERVERS)
@@ -70,3 +75,14 @@ async def test_page_static_file_admin_api_and_socket_are_served(url: str) -> Non
         await alice.ask("send", room="lobby", text="hello")
         arrived = await bob.event("message", room="lobby")
         assert arrived["message"]["text"] == "hello"
+
+
+def test_whoever_comes_while_the_server_is_busy_waits_in_line() -> None:
+    with Program("-m", "tests.serving.plain", "0") as server, contextlib.ExitStack() as lines:
+        port = int(server.url().rsplit(":", 1)[1])
+        server.send_signal(signal.SIGSTOP)
+        try:
+            for _ in range(KNOCKING):
+                lines.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+        finally:
+            server.send_signal(signal.SIGCONT)
