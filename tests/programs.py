@@ -32,7 +32,7 @@ class Program:
         self._process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
-            env={**kept, "PYTHONUNBUFFERED": "1", **variables},
+            env={**kept, **environment.CHOSEN, "PYTHONUNBUFFERED": "1", **variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

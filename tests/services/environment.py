@@ -22,6 +22,8 @@ SETTINGS_PREFIXES = ("CHAT_", "GITHUB_")
 ON_POSTGRESQL = os.environ.get("CHAT_TEST_DATABASE", "sqlite") == "postgresql"
 # `CHAT_TEST_SHORTCUT=off pytest` has the requests of the tests go through Django as a whole.
 WITH_SHORTCUT = os.environ.get("CHAT_TEST_SHORTCUT", "on") != "off"
+# `CHAT_TEST_INBOUND=long pytest` leaves what comes in on sockets to the WebSocket library (CHAT_SHORT_INBOUND=off).
+CHOSEN = {"CHAT_SHORT_INBOUND": "off"} if os.environ.get("CHAT_TEST_INBOUND") == "long" else {}
 
 # Short, because it holds sockets.
 FOLDER = Path(tempfile.mkdtemp(prefix="chat-"))

@@ -68,7 +68,9 @@ class RawSocket:
 
     async def read(self) -> tuple[int, bytes] | None:
         try:
-            return await asyncio.wait_for(self._read(), PATIENCE_S)
+            # Not wait_for: when a frame comes just then, it may swallow the end of somebody's patience.
+            async with asyncio.timeout(PATIENCE_S):
+                return await self._read()
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
 

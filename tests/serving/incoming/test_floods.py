@@ -1,9 +1,10 @@
 """What a client gets that sends as fast as the line takes it: its own time, and nobody else's, nor our memory.
 
-Loads are on loopback and bounded: 100 MB or a second and a half, whichever is over first.
+Loads are on loopback and bounded: 100 MB or a second, whichever is over first.
 """
 
 import asyncio
+import contextlib
 import json
 import shutil
 import statistics
@@ -20,12 +21,13 @@ from tests.serving.incoming.raw import CLOSE, CONTINUATION, PING, RawSocket, cod
 from tests.wire import Wire
 
 FLOOD_BYTES = 100_000_000
-FLOOD_S = 1.5
+FLOOD_S = 1.0
+MOMENT_S = 0.3
 CHUNK_BYTES = 100_000
 MEMORY_BYTES = 100_000_000
 # What a send of somebody else may take at most; the median counts, for tests share their cores.
 SEND_S = 0.5
-SENDS = 8
+SENDS = 6
 
 
 def command(**fields: object) -> bytes:
@@ -35,10 +37,8 @@ def command(**fields: object) -> bytes:
 FLOODS = {
     "sends": command(type="send", id="1", text="x" * 200),
     "large sends": command(type="send", id="1", text="x" * 60_000),
-    "pings of chat.v1": command(type="ping"),
     "subscriptions": command(type="subscribe", id="1", room="lobby"),
     "pings": frame(b"p" * 100, PING),
-    "empty pings": frame(b"", PING),
     "empty fragments": frame(b"", CONTINUATION, final=False),
 }
 
@@ -98,23 +98,18 @@ async def test_a_flood_costs_neither_memory_nor_the_neighbours(server: Program, 
         sent, taken = await asyncio.gather(flood(socket, FLOODS[kind]), send_seconds(neighbour))
         assert rss_bytes(server.pid) - before < MEMORY_BYTES, f"after {sent} bytes"
         assert statistics.median(taken) < SEND_S
-        # It is slowed down, not put out: nothing that it sent was wrong.
-        assert not [each for each in await arrived(socket) if each[0] == CLOSE]
+        # Slowed down, not put out: nothing was wrong. Only who leaves a mebibyte of answers unread is cut for that.
+        assert await codes_of_closes(socket) in ([], [1013])
 
 
-async def arrived(socket: RawSocket) -> list[tuple[int, bytes]]:
-    """The frames that are there already."""
-    frames: list[tuple[int, bytes]] = []
-    while True:
-        try:
-            async with asyncio.timeout(0.2):
-                found = await socket.read()
-        except TimeoutError:
-            return frames
-        assert found is not None
-        frames.append(found)
-        if len(frames) == 1_000:
-            return frames
+async def codes_of_closes(socket: RawSocket) -> list[int]:
+    """Of the frames that are there already, or come within a moment."""
+    codes = []
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(MOMENT_S):
+            while (found := await socket.read()) is not None:
+                codes += [code_of(found)] if found[0] == CLOSE else []
+    return codes
 
 
 async def test_a_flood_of_bad_frames_ends_with_4400(server: Program) -> None:
