@@ -19,6 +19,7 @@ from chat.history.pages import (
     snapshot,
     sync,
 )
+from chat.history.ready import page_as_json
 from chat.history.rooms import (
     BanPage,
     MemberPage,
@@ -51,6 +52,7 @@ __all__ = [
     "message_for",
     "messages_by_id",
     "page",
+    "page_as_json",
     "people_named",
     "pinned",
     "put_out_after",
