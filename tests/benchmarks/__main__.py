@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -50,6 +51,7 @@ def main() -> int:
             except Exception as error:
                 failed.append(name)
                 say(f"{name} failed: {type(error).__name__}: {error}")
+                traceback.print_exc()
     _tell(rows, asked.folder / "benchmarks.json", time.monotonic() - began)
     if asked.record:
         record.keep(DOCS, rows)

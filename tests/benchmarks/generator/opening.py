@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.benchmarks.generator.dialects import Dialect
-from tests.benchmarks.generator.frames import bounds, client_frame
+from tests.benchmarks.generator.frames import PING, PONG, bounds, client_frame
 
 # Enough that the server never waits for the next one, few enough for any listen queue.
 AT_ONCE = 32
@@ -73,6 +73,8 @@ def open_all(calls: Sequence[Call], tries: int = TRIES) -> list[Opened]:
     """Open them all, in the order of the calls; each is tried so often. Raises NotOpened."""
     waiting = deque((number, call, tries) for number, call in enumerate(calls))
     opening, opened = dict[int, _Opening](), dict[int, Opened]()
+    # The open ones by descriptor: servers ping them while the others are opened.
+    talkative = dict[int, Opened]()
     with contextlib.closing(select.epoll()) as poll, contextlib.ExitStack() as lines:
         while waiting or opening:
             while waiting and len(opening) < AT_ONCE:
@@ -81,12 +83,14 @@ def open_all(calls: Sequence[Call], tries: int = TRIES) -> list[Opened]:
                 opening[one.socket.fileno()] = one
                 poll.register(one.socket, select.EPOLLIN)
             for descriptor, _ in poll.poll(1.0):
+                if descriptor not in opening:
+                    _keep_alive(talkative[descriptor])
+                    continue
                 if (after := _proceed(opening[descriptor])) is None:
                     continue
                 one = opening.pop(descriptor)
                 if isinstance(after, Opened):
-                    poll.unregister(descriptor)
-                    opened[one.number] = after
+                    opened[one.number] = talkative[descriptor] = after
                 else:
                     one.socket.close()
                     waiting.append(after)
@@ -104,6 +108,22 @@ def _proceed(one: "_Opening") -> Opened | tuple[int, Call, int] | None:
         if one.tries_left <= 1:
             raise
         return one.number, one.call, one.tries_left - 1
+
+
+def _keep_alive(one: Opened) -> None:
+    """Answer pings; keep everything else for whoever reads on."""
+    chunk = one.socket.recv(READ_BYTES)
+    if not chunk:
+        raise NotOpened("a server hung up on an open connection, while others were opened")
+    data, kept, at = one.rest + chunk, list[bytes](), 0
+    while (place := bounds(data, at)) is not None:
+        first, end = place
+        if data[at] & 15 == PING:
+            one.socket.send(client_frame(data[first:end], PONG))
+        else:
+            kept.append(data[at:end])
+        at = end
+    one.rest = b"".join([*kept, data[at:]])
 
 
 def _begin(number: int, call: Call, tries: int) -> _Opening:
