@@ -109,7 +109,8 @@ def _insert(room: Room, cast: Cast, base: int) -> None:
 def statements(ask: Callable[[], object]) -> list[str]:
     with CaptureQueriesContext(connection) as asked:
         ask()
-    found = [query["sql"] for query in asked if query["sql"].lstrip("( ").startswith(("SELECT", "UPDATE"))]
+    single = [statement.strip("(\n ") for query in asked for statement in query["sql"].split(";\n")]
+    found = [statement for statement in single if statement.startswith(("SELECT", "UPDATE"))]
     assert found
     return found
 
