@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.installation import Installation
+from tests.browser.test_accounts import sign_up
 from tests.browser.visitor import PASSWORD, PHONE, Visitor
 
 
@@ -71,7 +72,7 @@ def test_two_people_meet_and_lose_nothing_when_the_server_is_killed(
     bob = Visitor(browser, fresh.url, size=PHONE, has_touch=True)
     make_administrator(alice)
     alice.page.get_by_role("link", name="Lobby").first.click()
-    bob.sign_up("bob")
+    sign_up(bob, "bob")
     they_talk(alice, bob)
     they_edit_and_react(alice, bob)
     the_server_is_killed_while_they_write(fresh, alice, bob)

@@ -19,6 +19,13 @@ def member(visitor: Make, username: str, **options: Any) -> Visitor:
     return someone
 
 
+def account(visitor: Make, username: str, **options: Any) -> Visitor:
+    """Somebody with an account of this name who has not opened the chat yet, and does so by the address of a room."""
+    someone = visitor(**options)
+    someone.make_account(username)
+    return someone
+
+
 def my_id(person: Visitor) -> int:
     return int(person.ask("GET", "/api/me")[1]["user"]["id"])
 

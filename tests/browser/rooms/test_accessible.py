@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.rooms.people import Make, enter, member, pane, post, room_of
+from tests.browser.rooms.people import Make, account, enter, pane, post, room_of
 from tests.browser.test_accessibility import faults, looks
 from tests.browser.visitor import PHONE, Visitor
 
@@ -23,8 +23,8 @@ def crowded_room(alice: Visitor, bob: Visitor) -> str:
 @looks
 def test_a_room_with_all_that_it_can_have(visitor: Make, size: dict[str, int], scheme: str) -> None:
     name = f"axe-{size['width']}-{scheme}"
-    alice = member(visitor, f"{name}-alice")
-    bob = member(visitor, f"{name}-bob", size=size, color_scheme=scheme)
+    alice = account(visitor, f"{name}-alice")
+    bob = account(visitor, f"{name}-bob", size=size, color_scheme=scheme)
     slug = crowded_room(alice, bob)
     assert faults(bob.page) == []
     assert bob.page.evaluate("document.documentElement.scrollWidth") == size["width"]
@@ -46,8 +46,8 @@ def test_a_room_with_all_that_it_can_have(visitor: Make, size: dict[str, int], s
 @looks
 def test_all_that_can_stand_beside_a_room(visitor: Make, size: dict[str, int], scheme: str) -> None:
     name = f"beside-{size['width']}-{scheme}"
-    alice = member(visitor, f"{name}-alice", size=size, color_scheme=scheme)
-    bob = member(visitor, f"{name}-bob")
+    alice = account(visitor, f"{name}-alice", size=size, color_scheme=scheme)
+    bob = account(visitor, f"{name}-bob")
     slug = room_of(alice, "Beside", bob)
     root = post(bob, slug, "a root")
     post(bob, slug, "a reply", thread=root)

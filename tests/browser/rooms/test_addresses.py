@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import APIResponse, Route, expect
 
-from tests.browser.rooms.people import Make, enter, member, my_id, pane, post, room_of
+from tests.browser.rooms.people import Make, account, enter, my_id, pane, post, room_of
 from tests.browser.test_connection import CABLE, cut, mend
 from tests.browser.visitor import Visitor
 
@@ -60,7 +60,7 @@ def answers_that_come_late(
 
 
 def test_a_thread_by_its_address_has_the_reply_that_came_before_the_connection(visitor: Make) -> None:
-    alice, bob = member(visitor, "early-alice"), member(visitor, "early-bob")
+    alice, bob = account(visitor, "address-early-alice"), account(visitor, "address-early-bob")
     slug = room_of(alice, "Early", bob)
     root = post(bob, slug, "a root")
     post(bob, slug, "a first reply", thread=root)
@@ -73,7 +73,7 @@ def test_a_thread_by_its_address_has_the_reply_that_came_before_the_connection(v
 
 
 def test_a_thread_that_arrives_as_the_room_begins_anew_is_asked_for_again(visitor: Make) -> None:
-    alice = member(visitor, "anew-alice")
+    alice = account(visitor, "address-anew-alice")
     slug = room_of(alice, "Anew")
     root = post(alice, slug, "a root")
     post(alice, slug, "a reply", thread=root)
@@ -93,7 +93,7 @@ def test_a_thread_that_arrives_as_the_room_begins_anew_is_asked_for_again(visito
 
 
 def test_a_message_by_its_address_is_as_it_was_left_before_the_connection(visitor: Make) -> None:
-    alice, bob = member(visitor, "left-alice"), member(visitor, "left-bob")
+    alice, bob = account(visitor, "address-left-alice"), account(visitor, "address-left-bob")
     slug = room_of(alice, "Left", bob)
     first = post(bob, slug, "as it was written")
     for number in range(80):
@@ -107,30 +107,30 @@ def test_a_message_by_its_address_is_as_it_was_left_before_the_connection(visito
 
 
 def test_members_by_their_address_have_who_came_before_the_connection(visitor: Make) -> None:
-    alice, bob = member(visitor, "come-alice"), member(visitor, "come-bob")
+    alice, bob = account(visitor, "address-come-alice"), account(visitor, "address-come-bob")
     slug = room_of(alice, "Come")
     newcomer = my_id(bob)
     open_without_a_connection(alice, slug, "show=members")
     assert alice.ask("POST", f"/api/rooms/{slug}/members", {"user_id": newcomer})[0] in (200, 201)
     mend(alice)
-    expect(pane(alice, "Members")).to_contain_text("come-bob")
+    expect(pane(alice, "Members")).to_contain_text("address-come-bob")
 
 
 def test_who_came_while_we_were_away_is_among_the_members(visitor: Make) -> None:
-    alice, bob = member(visitor, "away-alice"), member(visitor, "away-bob")
+    alice, bob = account(visitor, "address-away-alice"), account(visitor, "address-away-bob")
     slug = room_of(alice, "Away")
     alice.context.add_init_script(CABLE)
     alice.page.goto(f"{alice.url}/chat/{slug}/?show=members")
-    expect(pane(alice, "Members")).to_contain_text("away-alice")
+    expect(pane(alice, "Members")).to_contain_text("address-away-alice")
     cut(alice)
     newcomer = my_id(bob)
     assert alice.ask("POST", f"/api/rooms/{slug}/members", {"user_id": newcomer})[0] in (200, 201)
     mend(alice)
-    expect(pane(alice, "Members")).to_contain_text("away-bob")
+    expect(pane(alice, "Members")).to_contain_text("address-away-bob")
 
 
 def test_pins_are_there_again_after_the_room_began_anew(visitor: Make) -> None:
-    alice = member(visitor, "pins-alice")
+    alice = account(visitor, "address-pins-alice")
     slug = room_of(alice, "Pins again")
     pinned = post(alice, slug, "keep this")
     assert alice.ask("PUT", f"/api/messages/{pinned}/pin")[0] == 200

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.rooms.people import Make, enter, link, member, pane, post, room_of
+from tests.browser.rooms.people import Make, account, enter, link, member, pane, post, room_of
 from tests.browser.visitor import Visitor
 
 
@@ -27,7 +27,7 @@ def confirm(person: Visitor, word: str) -> None:
 
 
 def test_members_are_added_given_a_role_and_removed(visitor: Make) -> None:
-    alice, bob = member(visitor, "people-alice"), member(visitor, "people-bob")
+    alice, bob = account(visitor, "people-alice"), member(visitor, "people-bob")
     slug = room_of(alice, "People")
     enter(alice, slug)
     members = open_members(alice)
@@ -53,7 +53,7 @@ def test_members_are_added_given_a_role_and_removed(visitor: Make) -> None:
 
 
 def test_who_is_removed_from_a_room_they_do_not_look_at_is_told_and_loses_it(visitor: Make) -> None:
-    alice, bob = member(visitor, "gone-alice"), member(visitor, "gone-bob")
+    alice, bob = account(visitor, "gone-alice"), member(visitor, "gone-bob")
     slug = room_of(alice, "Gone soon", bob)
     enter(alice, slug)
     expect(link(bob, "Gone soon")).to_be_visible()
@@ -65,7 +65,7 @@ def test_who_is_removed_from_a_room_they_do_not_look_at_is_told_and_loses_it(vis
 
 
 def test_a_ban_asks_first_and_is_lifted_again(visitor: Make) -> None:
-    alice, bob = member(visitor, "ban-alice"), member(visitor, "ban-bob")
+    alice, bob = account(visitor, "ban-alice"), account(visitor, "ban-bob")
     slug = room_of(alice, "Bans", bob, kind="open")
     enter(alice, slug)
     enter(bob, slug)
@@ -86,7 +86,7 @@ def test_a_ban_asks_first_and_is_lifted_again(visitor: Make) -> None:
 
 
 def test_a_guest_is_banned_at_a_message(visitor: Make) -> None:
-    alice, gus = member(visitor, "guests-alice"), visitor()
+    alice, gus = account(visitor, "guests-alice"), visitor()
     slug = room_of(alice, "Open door", kind="public", slug="open-door")
     enter(alice, slug)
     gus.come_in("Gus", slug)
@@ -99,7 +99,7 @@ def test_a_guest_is_banned_at_a_message(visitor: Make) -> None:
 
 
 def test_who_is_there_is_seen_in_the_list_and_counted_in_the_head(visitor: Make) -> None:
-    alice, bob = member(visitor, "here-alice"), member(visitor, "here-bob")
+    alice, bob = account(visitor, "here-alice"), member(visitor, "here-bob")
     slug = room_of(alice, "Presence", bob)
     enter(alice, slug)
     members = open_members(alice)
@@ -113,7 +113,7 @@ def test_who_is_there_is_seen_in_the_list_and_counted_in_the_head(visitor: Make)
 
 
 def test_somebody_without_a_hand_on_the_keys_is_idle_until_they_come_back(visitor: Make) -> None:
-    alice, bob = member(visitor, "idle-alice"), visitor()
+    alice, bob = account(visitor, "idle-alice"), visitor()
     bob.page.clock.install()
     bob.sign_up("idle-bob")
     slug = room_of(alice, "Idle", bob)
@@ -129,7 +129,7 @@ def test_somebody_without_a_hand_on_the_keys_is_idle_until_they_come_back(visito
 
 
 def test_another_name_shows_everywhere_at_once(visitor: Make) -> None:
-    alice, bob = member(visitor, "name-alice"), member(visitor, "name-bob")
+    alice, bob = account(visitor, "name-alice"), account(visitor, "name-bob")
     slug = room_of(alice, "Names", bob)
     post(bob, slug, "it is me")
     enter(alice, slug)
@@ -147,7 +147,7 @@ def test_another_name_shows_everywhere_at_once(visitor: Make) -> None:
 
 
 def test_a_link_lets_somebody_in(visitor: Make) -> None:
-    alice, bob = member(visitor, "link-alice"), member(visitor, "link-bob")
+    alice, bob = account(visitor, "link-alice"), account(visitor, "link-bob")
     slug = room_of(alice, "By link")
     enter(alice, slug)
     members = open_members(alice)

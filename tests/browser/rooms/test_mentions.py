@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.rooms.people import Make, enter, member, room_of
+from tests.browser.rooms.people import Make, account, enter, room_of
 from tests.browser.visitor import Visitor
 
 
@@ -23,7 +23,7 @@ def rename(person: Visitor, name: str) -> None:
 
 
 def test_members_are_offered_without_regard_to_accents_and_called_by_their_word(visitor: Make) -> None:
-    alice, bob = member(visitor, "call-alice"), member(visitor, "call-bob")
+    alice, bob = account(visitor, "call-alice"), account(visitor, "call-bob")
     rename(bob, "Zoé Müller")
     slug = room_of(alice, "Calling", bob)
     enter(alice, slug)
@@ -41,8 +41,8 @@ def test_members_are_offered_without_regard_to_accents_and_called_by_their_word(
 
 
 def test_the_list_is_walked_by_keyboard_and_escape_closes_it_alone(visitor: Make) -> None:
-    alice = member(visitor, "walk-alice")
-    others = [member(visitor, f"walk-{name}") for name in ("berta", "bruno")]
+    alice = account(visitor, "walk-alice")
+    others = [account(visitor, f"walk-{name}") for name in ("berta", "bruno")]
     slug = room_of(alice, "Walking", *others)
     enter(alice, slug)
     alice.composer.press_sequentially("@walk-b")
@@ -64,7 +64,7 @@ def test_the_list_is_walked_by_keyboard_and_escape_closes_it_alone(visitor: Make
 
 
 def test_everybody_is_offered_with_their_number_to_those_who_may_call_them(visitor: Make) -> None:
-    alice, bob = member(visitor, "all-alice"), member(visitor, "all-bob")
+    alice, bob = account(visitor, "all-alice"), account(visitor, "all-bob")
     slug = room_of(alice, "Everybody", bob)
     enter(alice, slug)
     alice.composer.press_sequentially("@roo")

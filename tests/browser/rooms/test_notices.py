@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.rooms.people import Make, enter, member, pane, post, room_of
+from tests.browser.rooms.people import Make, account, enter, pane, post, room_of
 from tests.browser.visitor import Visitor
 
 # Stands in for the system's notices, which a browser without a screen does not show.
@@ -46,7 +46,7 @@ def shown(page: Any) -> list[str]:
 
 
 def test_a_call_in_another_room_is_shown_in_the_page_and_leads_there(visitor: Make) -> None:
-    alice, bob = member(visitor, "note-alice"), member(visitor, "note-bob")
+    alice, bob = account(visitor, "note-alice"), account(visitor, "note-bob")
     slug = room_of(alice, "Notes", bob)
     root = post(alice, slug, "the root")
     enter(bob, slug)
@@ -63,7 +63,7 @@ def test_a_call_in_another_room_is_shown_in_the_page_and_leads_there(visitor: Ma
 
 
 def test_nobody_is_asked_for_permission_before_they_press_the_button(visitor: Make) -> None:
-    alice, bob = member(visitor, "ask-alice"), with_system(visitor, "ask-bob")
+    alice, bob = account(visitor, "ask-alice"), with_system(visitor, "ask-bob")
     slug = room_of(alice, "Asking", bob)
     bob.page.evaluate(LOOK_AWAY)
     post(alice, slug, "@ask-bob hello")
@@ -77,7 +77,7 @@ def test_nobody_is_asked_for_permission_before_they_press_the_button(visitor: Ma
 
 
 def test_several_tabs_speak_once_and_a_click_opens_the_message(visitor: Make) -> None:
-    alice, bob = member(visitor, "tabs-alice"), with_system(visitor, "tabs-bob")
+    alice, bob = account(visitor, "tabs-alice"), with_system(visitor, "tabs-bob")
     slug = room_of(alice, "Tabs", bob)
     turn_on(bob)
     other = bob.context.new_page()
@@ -101,7 +101,7 @@ def test_several_tabs_speak_once_and_a_click_opens_the_message(visitor: Make) ->
 
 
 def test_a_tab_that_somebody_looks_at_keeps_the_others_silent(visitor: Make) -> None:
-    alice, bob = member(visitor, "look-alice"), with_system(visitor, "look-bob")
+    alice, bob = account(visitor, "look-alice"), with_system(visitor, "look-bob")
     slug = room_of(alice, "Looking", bob)
     turn_on(bob)
     other = bob.context.new_page()

@@ -2,11 +2,11 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.rooms.people import Make, do, enter, member, pane, post, room_of
+from tests.browser.rooms.people import Make, account, do, enter, pane, post, room_of
 
 
 def test_what_a_moderator_pins_is_listed_for_everybody(visitor: Make) -> None:
-    alice, bob = member(visitor, "pin-alice"), member(visitor, "pin-bob")
+    alice, bob = account(visitor, "pin-alice"), account(visitor, "pin-bob")
     slug = room_of(alice, "Pins", bob)
     post(alice, slug, "the door code is 4711")
     enter(alice, slug)
@@ -27,7 +27,7 @@ def test_what_a_moderator_pins_is_listed_for_everybody(visitor: Make) -> None:
 
 
 def test_a_pinned_message_far_back_is_shown_in_its_place_and_one_comes_back(visitor: Make) -> None:
-    alice = member(visitor, "far-alice")
+    alice = account(visitor, "far-alice")
     slug = room_of(alice, "Far back")
     ids = [post(alice, slug, f"message {number}.\n\nand\n\nmore\n\nlines") for number in range(160)]
     assert alice.ask("PUT", f"/api/messages/{ids[10]}/pin")[0] == 200
@@ -46,7 +46,7 @@ def test_a_pinned_message_far_back_is_shown_in_its_place_and_one_comes_back(visi
 
 
 def test_reading_on_from_a_place_far_back_reaches_the_newest(visitor: Make) -> None:
-    alice = member(visitor, "on-alice")
+    alice = account(visitor, "on-alice")
     slug = room_of(alice, "Reading on")
     ids = [post(alice, slug, f"message {number}.\n\nand\n\nmore\n\nlines") for number in range(160)]
     alice.page.goto(f"{alice.url}/chat/{slug}/?message={ids[40]}")

@@ -4,7 +4,18 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.rooms.people import Make, badge, do, enter, link, member, post, read_position, room_of
+from tests.browser.rooms.people import (
+    Make,
+    account,
+    badge,
+    do,
+    enter,
+    link,
+    member,
+    post,
+    read_position,
+    room_of,
+)
 from tests.browser.visitor import Visitor
 
 LOOK_AWAY = """() => { document.hasFocus = () => false; window.dispatchEvent(new Event("blur")); }"""
@@ -23,7 +34,7 @@ def is_read(person: Visitor, name: str) -> None:
 
 
 def test_what_is_said_elsewhere_shows_in_the_list_and_a_call_as_a_number(visitor: Make) -> None:
-    alice, bob = member(visitor, "badge-alice"), member(visitor, "badge-bob")
+    alice, bob = account(visitor, "badge-alice"), member(visitor, "badge-bob")
     slug = room_of(alice, "Badges", bob)
     expect(link(bob, "Badges")).to_be_visible()
     post(alice, slug, "nothing special")
@@ -39,7 +50,7 @@ def test_what_is_said_elsewhere_shows_in_the_list_and_a_call_as_a_number(visitor
 
 
 def test_what_is_read_on_one_device_is_read_on_the_other(visitor: Make) -> None:
-    alice, bob = member(visitor, "device-alice"), member(visitor, "device-bob")
+    alice, bob = account(visitor, "device-alice"), member(visitor, "device-bob")
     slug = room_of(alice, "Devices", bob)
     phone = second_device(visitor, bob)
     post(alice, slug, "@device-bob hello")
@@ -52,7 +63,7 @@ def test_what_is_read_on_one_device_is_read_on_the_other(visitor: Make) -> None:
 
 
 def test_the_line_stands_above_the_first_unread_message_and_stays_for_the_visit(visitor: Make) -> None:
-    alice, bob = member(visitor, "line-alice"), member(visitor, "line-bob")
+    alice, bob = account(visitor, "line-alice"), account(visitor, "line-bob")
     slug = room_of(alice, "Lines", bob)
     enter(bob, slug)
     post(alice, slug, "read already")
@@ -80,7 +91,7 @@ def test_the_line_stands_above_the_first_unread_message_and_stays_for_the_visit(
 
 
 def test_nothing_is_read_while_nobody_looks(visitor: Make) -> None:
-    alice, bob = member(visitor, "away-alice"), member(visitor, "away-bob")
+    alice, bob = account(visitor, "away-alice"), account(visitor, "away-bob")
     slug = room_of(alice, "Away", bob)
     enter(bob, slug)
     bob.page.evaluate(LOOK_AWAY)
@@ -98,7 +109,7 @@ def test_nothing_is_read_while_nobody_looks(visitor: Make) -> None:
 
 
 def test_what_lies_below_the_screen_is_not_read(visitor: Make) -> None:
-    alice, bob = member(visitor, "below-alice"), member(visitor, "below-bob")
+    alice, bob = account(visitor, "below-alice"), account(visitor, "below-bob")
     slug = room_of(alice, "Below", bob)
     ids = [post(alice, slug, f"message {number}.\n\none\n\ntwo\n\nthree") for number in range(20)]
     enter(bob, slug)
@@ -115,7 +126,7 @@ def test_what_lies_below_the_screen_is_not_read(visitor: Make) -> None:
 
 
 def test_a_room_is_unread_again_from_a_message_on_until_one_comes_back(visitor: Make) -> None:
-    alice, bob = member(visitor, "again-alice"), member(visitor, "again-bob")
+    alice, bob = account(visitor, "again-alice"), account(visitor, "again-bob")
     slug = room_of(alice, "Again", bob)
     enter(bob, slug)
     for text in ("one.", "two.", "three."):
@@ -133,7 +144,7 @@ def test_a_room_is_unread_again_from_a_message_on_until_one_comes_back(visitor: 
 
 
 def test_a_room_that_one_is_put_into_appears_and_its_new_name_too(visitor: Make) -> None:
-    alice, bob = member(visitor, "appears-alice"), member(visitor, "appears-bob")
+    alice, bob = account(visitor, "appears-alice"), member(visitor, "appears-bob")
     slug = room_of(alice, "Appears", bob)
     expect(link(bob, "Appears")).to_be_visible()
     assert alice.ask("PATCH", f"/api/rooms/{slug}", {"name": "Renamed meanwhile"})[0] == 200

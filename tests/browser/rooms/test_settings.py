@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.rooms.people import Make, enter, link, member, post, room_of
+from tests.browser.rooms.people import Make, account, enter, link, post, room_of
 from tests.browser.visitor import Visitor
 
 
@@ -16,7 +16,7 @@ def settings(person: Visitor) -> Locator:
 
 
 def test_an_owner_renames_the_room_and_makes_it_private(visitor: Make) -> None:
-    alice, bob = member(visitor, "set-alice"), member(visitor, "set-bob")
+    alice, bob = account(visitor, "set-alice"), account(visitor, "set-bob")
     slug = room_of(alice, "First name", bob, kind="open")
     enter(alice, slug)
     enter(bob, slug)
@@ -42,7 +42,7 @@ def test_an_owner_renames_the_room_and_makes_it_private(visitor: Make) -> None:
 
 
 def test_an_archived_room_is_opened_again(visitor: Make) -> None:
-    alice = member(visitor, "reopen-alice")
+    alice = account(visitor, "reopen-alice")
     slug = room_of(alice, "Put away")
     enter(alice, slug)
     settings(alice).get_by_role("button", name="Archive").click()
@@ -55,7 +55,7 @@ def test_an_archived_room_is_opened_again(visitor: Make) -> None:
 
 
 def test_the_last_owner_is_told_why_they_cannot_leave(visitor: Make) -> None:
-    alice, bob = member(visitor, "last-alice"), member(visitor, "last-bob")
+    alice, bob = account(visitor, "last-alice"), account(visitor, "last-bob")
     slug = room_of(alice, "Last owner", bob)
     enter(alice, slug)
     settings(alice).get_by_role("button", name="Leave this room").click()
@@ -65,7 +65,7 @@ def test_the_last_owner_is_told_why_they_cannot_leave(visitor: Make) -> None:
 
 
 def test_a_quiet_room_calls_nobody(visitor: Make) -> None:
-    alice, bob = member(visitor, "quiet-alice"), member(visitor, "quiet-bob")
+    alice, bob = account(visitor, "quiet-alice"), account(visitor, "quiet-bob")
     slug = room_of(alice, "Quiet", bob)
     enter(bob, slug)
     with bob.page.expect_response(re.compile(f"/api/rooms/{slug}/me")):

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.rooms.people import Make, badge, link, member, pane, post, room_of
+from tests.browser.rooms.people import Make, account, badge, link, member, pane, post, room_of
 from tests.browser.test_connection import CABLE, cut, mend
 from tests.browser.visitor import PHONE, Visitor
 
@@ -143,7 +143,7 @@ def test_older_replies_come_page_by_page(visitor: Make) -> None:
 
 
 def test_a_call_in_a_thread_is_read_in_the_thread(visitor: Make) -> None:
-    alice, bob = member(visitor, "calls-alice"), member(visitor, "calls-bob")
+    alice, bob = account(visitor, "calls-alice"), member(visitor, "calls-bob")
     slug = room_of(alice, "Calls", bob)
     root = post(alice, slug, "the root")
     link(bob, "Calls").click()
