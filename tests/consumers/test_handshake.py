@@ -7,6 +7,7 @@ from pytest_django.fixtures import Settings
 
 from chat import database
 from chat.actions.rooms import create_room
+from chat.limits import USER_SOCKETS
 from chat.models import Room, Token, User
 from chat.models.token import digest
 from tests.consumers.socket import Socket
@@ -169,3 +170,28 @@ async def test_a_hidden_room_is_not_taken_over_on_demand(settings: Settings) -> 
     hidden = await database.write(create_room, alice, "Secret", Room.Kind.PRIVATE)
     async with Socket(f"/ws/chat/{hidden.slug}/") as socket:
         assert await socket.closed() == 4404
+
+
+async def test_one_socket_too_many_of_a_person_is_told_to_wait(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    monkeypatch.setattr("chat.dispatch.welcome.USER_SOCKETS", 2)
+    async with Socket() as first:
+        same = {"authorization": f"Bearer {(await first.receive())['guest_token']}"}
+        async with Socket(headers=same) as second:
+            await second.event("subscribed")
+            async with Socket(headers=same) as third:
+                assert (await third.event("error"))["code"] == "rate_limited"
+                assert await third.closed() == 4429
+            async with Socket() as somebody_else:
+                await somebody_else.event("subscribed")
+            settings.CHAT_RATE_LIMITS = False
+            async with Socket(headers=same) as third:
+                await third.event("subscribed")
+        settings.CHAT_RATE_LIMITS = True
+        async with Socket(headers=same) as second:
+            await second.event("subscribed")
+
+
+def test_a_person_may_have_twenty_sockets() -> None:
+    assert USER_SOCKETS == 20
