@@ -91,7 +91,7 @@ INSTANCE_ATTRIBUTES = ("http_factory", "ws_factory", "connections", "application
 APPLICATION_KEY = "application_instance"
 # Set by autobahn on each socket.
 SOCKET_ATTRIBUTES = (
-    *("state", "failedByMe", "is_open", "data", "current_frame", "inside_message"),
+    *("state", "failedByMe", "data", "current_frame", "inside_message"),
     *("trafficStats", "autoPingTimeoutCall"),
 )
 # Counted by autobahn for each frame that it parses.

@@ -1,7 +1,7 @@
 """One HTTP request on our server: its body is kept up to its limit, and what only proxies may say is not passed on."""
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from daphne.http_protocol import WebRequest
 
@@ -46,16 +46,6 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
     def process(self) -> None:
         """The request is whole: hand it to the application, or its line to a WebSocket."""
         self.requestHeaders.removeHeader(ROOT_PATH_HEADER)
-        transport = self.transport
         super().process()
         if self.transport is None:
             self.channel.upgraded()
-            _hold_until_open(transport)
-
-
-def _hold_until_open(transport: Any) -> None:
-    """What a client sends before its handshake is answered waits in the system: autobahn would keep all of it."""
-    socket = transport.protocol
-    if socket.state == socket.STATE_CONNECTING:
-        transport.pauseProducing()
-        socket.is_open.addCallback(lambda _: transport.resumeProducing())

@@ -4,6 +4,7 @@ Nothing is measured but that it ends at all; the test fails by its own patience.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 
 import pytest
@@ -97,14 +98,23 @@ async def test_a_handshake_that_nobody_decides_ends(server: Program) -> None:
 
 
 async def test_what_comes_before_a_handshake_is_decided_waits_outside(server: Program) -> None:
-    before = memory(server)
+    taken = 0
+
+    async def flood(line: Line) -> None:
+        nonlocal taken
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await line.send(b"x" * MIB)
+                taken += 1
+
     async with await Line.connect(server.url()) as line:
         await line.send(request("GET", "/undecided", *HANDSHAKE))
-        flood = asyncio.create_task(line.trickle(b"\x82\x7e\xff\xff" + b"x" * MIB, 0))
+        flooding = asyncio.create_task(flood(line))
         await line.rest()
-        flood.cancel()
-        await asyncio.gather(flood, return_exceptions=True)
-    assert memory(server) < before + 20 * MIB
+        flooding.cancel()
+        await asyncio.gather(flooding, return_exceptions=True)
+    # The system takes some; the server takes none.
+    assert taken < 16
 
 
 async def test_an_answer_that_nobody_reads_is_cut_and_does_not_fill_the_memory(server: Program) -> None:
