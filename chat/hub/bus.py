@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 import uuid
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 
 from chat.hub import tasks
-from chat.hub.hints import Item, group_of, to_layer
+from chat.hub.hints import PEOPLE_GROUP, Item, PeopleHere, group_of, to_layer
 from chat.layer import ChatChannelLayer
 
 logger = logging.getLogger(__name__)
@@ -20,6 +21,10 @@ ANSWER_SECONDS = 2.0
 RETRY_SECONDS = 1.0
 # While Redis is away hints pile up only so far: the heads query heals what is dropped.
 OUTBOX_MOST = 10_000
+# Each process says every ten seconds who is there: one that was silent for so long is gone.
+COMPANY_SECONDS = 35.0
+# How many processes listen, while nobody has counted: more than one.
+UNKNOWN = 2
 
 
 class Bus:
@@ -41,6 +46,8 @@ class Bus:
         self._filled = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._channel = ""
+        self._listening = UNKNOWN
+        self._company_until = 0.0
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._link()), asyncio.create_task(self._send())]
@@ -68,13 +75,24 @@ class Bus:
             self._doubt(group)
 
     def publish(self, item: Item) -> None:
-        """Queue for the other processes; never waits, never raises."""
+        """Queue for the other processes, if there are any; never waits, never raises."""
+        if self._alone and not isinstance(item, PeopleHere):
+            return
         self._outbox.append(item)
         self._filled.set()
 
     async def answers(self) -> bool:
         """Whether the channel layer takes a message right now."""
         return await self._try(self._layer.group_send("health", to_layer([], self.origin)))
+
+    @property
+    def _alone(self) -> bool:
+        """Whether only this process listened to the last word of who is here, and none has said a word for long.
+
+        A process that starts asks who is there, so that it is heard at once; one that nobody hears for a while
+        finds changes by the heads query, and sessions that ended by theirs.
+        """
+        return self._listening <= 1 and time.monotonic() > self._company_until
 
     def _doubt(self, group: str) -> None:
         """The group may have to be joined or left."""
@@ -121,12 +139,20 @@ class Bus:
             while self._outbox:
                 item = self._outbox.popleft()
                 by_group[group_of(item)].append(item)
+            if PEOPLE_GROUP in by_group:
+                await self._try(self._count_listening(by_group.pop(PEOPLE_GROUP)))
             packed = [(group, to_layer(items, self.origin)) for group, items in by_group.items()]
-            await self._try(self._layer.group_send_all(packed))
+            if packed:
+                await self._try(self._layer.group_send_all(packed))
+
+    async def _count_listening(self, items: list[Item]) -> None:
+        self._listening = await self._layer.group_send(PEOPLE_GROUP, to_layer(items, self.origin))
 
     async def _receive(self) -> None:
         while True:
             message = await self._layer.receive(self._channel)
+            if message.get("origin") != self.origin:
+                self._company_until = time.monotonic() + COMPANY_SECONDS
             try:
                 self._on_message(message)
             except Exception:
@@ -146,6 +172,7 @@ class Bus:
         return True
 
     def _report(self, error: Exception) -> None:
+        self._listening = UNKNOWN
         if not self.degraded:
             reason = str(error) or type(error).__name__
             logger.warning("The channel layer is away, the database stands in for it: %s", reason)

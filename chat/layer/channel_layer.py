@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from channels_redis.pubsub import RedisPubSubChannelLayer, RedisPubSubLoopLayer
 from channels_redis.utils import _wrap_close, decode_hosts
@@ -12,6 +12,7 @@ from chat.layer.inbox import INBOX_MOST, Inbox
 from chat.layer.shard import Shard
 
 Message = dict[str, Any]
+T = TypeVar("T")
 
 
 class ChatChannelLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
@@ -22,18 +23,18 @@ class ChatChannelLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
         message: Message = await self._get_layer().receive(channel)
         return message
 
-    async def group_send(self, group: str, message: Message) -> None:
+    async def group_send(self, group: str, message: Message) -> int:
         """Send to every process that joined `group`; the copy they receive carries `"group"`.
 
-        One process receives for many rooms through one channel, so a message must name its group. Returns when
-        Redis has it; raises RedisError, OSError, TimeoutError or ChannelFull when it has not.
+        One process receives for many rooms through one channel, so a message must name its group. Returns how many
+        connections Redis passed it on to, once it has; raises RedisError, OSError, TimeoutError or ChannelFull.
         """
-        await self.group_send_all([(group, message)])
+        return await self.group_send_all([(group, message)])
 
-    async def group_send_all(self, messages: Iterable[tuple[str, Message]]) -> None:
+    async def group_send_all(self, messages: Iterable[tuple[str, Message]]) -> int:
         """The same for many messages to many groups, in one round trip."""
         packed = [(group, self.serialize({**message, "group": group})) for group, message in messages]
-        await self._get_layer().publish_all(packed)
+        return await self._get_layer().publish_all(packed)
 
     async def group_add_all(self, groups: Iterable[str], channel: str) -> None:
         """Have a channel of this process join many groups, in one round trip."""
@@ -56,13 +57,13 @@ class LoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]
         self._capacity = capacity
         self._shards: list[Shard] = [Shard(host, self._deliver) for host in decode_hosts(hosts)]
 
-    async def publish_all(self, messages: Iterable[tuple[str, bytes]]) -> None:
-        """Hand packed messages for groups to Redis."""
+    async def publish_all(self, messages: Iterable[tuple[str, bytes]]) -> int:
+        """Hand packed messages for groups to Redis; how many heard them."""
         by_shard: dict[Shard, list[tuple[str, bytes]]] = defaultdict(list)
         for group, data in messages:
             name = self._get_group_channel_name(group)
             by_shard[self._get_shard(name)].append((name, data))
-        await _together([shard.publish_all(packed) for shard, packed in by_shard.items()])
+        return sum(await _together([shard.publish_all(packed) for shard, packed in by_shard.items()]))
 
     async def group_add_all(self, groups: Iterable[str], channel: str) -> None:
         """As `group_add` for each."""
@@ -96,9 +97,6 @@ class LoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]
                 inbox.put_nowait(data)
 
 
-async def _together(steps: list[Any]) -> None:
+async def _together(steps: Sequence[Awaitable[T]]) -> list[T]:
     """Usually there is one host: then it costs no task."""
-    if len(steps) == 1:
-        await steps[0]
-    else:
-        await asyncio.gather(*steps)
+    return [await steps[0]] if len(steps) == 1 else await asyncio.gather(*steps)

@@ -24,12 +24,13 @@ PAUSE_SECONDS = 0.2
 class Parcel:
     """Messages that somebody published together and waits for together."""
 
-    __slots__ = ("commands", "count", "handed")
+    __slots__ = ("commands", "count", "handed", "heard")
 
-    def __init__(self, messages: Sequence[tuple[str, bytes]], handed: asyncio.Future[None]) -> None:
+    def __init__(self, messages: Sequence[tuple[str, bytes]], handed: asyncio.Future[int]) -> None:
         self.commands = b"".join([command("PUBLISH", name, data) for name, data in messages])
         self.count = len(messages)
         self.handed = handed
+        self.heard = 0
 
     def refuse(self, error: Exception) -> None:
         if not self.handed.done():
@@ -48,15 +49,15 @@ class Publisher:
         self._refusal: Exception = ConnectionError()
         self._refused_until = 0.0
 
-    async def publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
-        """Returns when Redis has taken them all; raises what kept it from that."""
+    async def publish(self, messages: Sequence[tuple[str, bytes]]) -> int:
+        """How many heard them, once Redis has taken them all; raises what kept it from that."""
         parcel = Parcel(messages, asyncio.get_running_loop().create_future())
         self._outbox.append(parcel)
         self._bytes += len(parcel.commands)
         self._make_room()
         if self._task is None:
             self._task = asyncio.create_task(self._work())
-        await parcel.handed
+        return await parcel.handed
 
     async def stop(self) -> None:
         """Close the connection; what waits is refused."""
@@ -140,11 +141,13 @@ class Publisher:
                     continue  # No answer: word of the server's own, as RESP3 has it.
                 if isinstance(reply, Exception):
                     waiting[0].refuse(reply)
+                else:
+                    waiting[0].heard += reply
                 left -= 1
                 if left == 0:
                     parcel = waiting.popleft()
                     if not parcel.handed.done():
-                        parcel.handed.set_result(None)
+                        parcel.handed.set_result(parcel.heard)
                     left = waiting[0].count if waiting else 0
 
     async def _close(self) -> None:

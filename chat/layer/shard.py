@@ -20,11 +20,11 @@ class Shard:
         self._publisher = Publisher(self._open)
         self._subscriber = Subscriber(self._open, deliver)
 
-    async def publish(self, name: str, data: bytes) -> None:
-        await self._publisher.publish([(name, data)])
+    async def publish(self, name: str, data: bytes) -> int:
+        return await self._publisher.publish([(name, data)])
 
-    async def publish_all(self, messages: Sequence[tuple[str, bytes]]) -> None:
-        await self._publisher.publish(messages)
+    async def publish_all(self, messages: Sequence[tuple[str, bytes]]) -> int:
+        return await self._publisher.publish(messages)
 
     async def subscribe(self, *names: str) -> None:
         await self._subscriber.subscribe(names)

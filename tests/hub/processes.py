@@ -52,10 +52,11 @@ class Network:
         for group in groups:
             self._groups[group].add(channel)
 
-    async def group_send(self, group: str, message: Object) -> None:
+    async def group_send(self, group: str, message: Object) -> int:
         for item in from_layer(message):
             alone = to_layer([item], message["origin"])
             self._send(group, {**alone, "group": group}, self._fate(item))
+        return len(self._groups[group])
 
     async def group_send_all(self, messages: Iterable[tuple[str, Object]]) -> None:
         for group, message in messages:

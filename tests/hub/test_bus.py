@@ -12,6 +12,7 @@ from redis.asyncio import Redis as Client
 
 from chat.hub.bus import Bus
 from chat.hub.hints import (
+    PEOPLE_GROUP,
     Hint,
     Item,
     MembershipsChanged,
@@ -152,3 +153,48 @@ async def test_one_bad_message_does_not_end_the_receiving(
         here.publish(Hint(1, 1, 0, "{}"))
         await until(lambda: heard == [Hint(1, 1, 0, "{}")])
     assert sum("was refused" in record.getMessage() for record in caplog.records) == 2
+
+
+async def test_hints_that_nobody_would_hear_are_not_sent(redis: Redis) -> None:
+    async with started(redis) as (here, _), Client.from_url(redis.url) as client, client.pubsub() as listener:
+        await listener.subscribe("asgi__group__chat_1", f"asgi__group__{PEOPLE_GROUP}")
+        await here.want(PEOPLE_GROUP).wait()
+        here._listening = 1
+        here.publish(Hint(1, 1, 0, "{}"))
+        here.publish(PeopleHere(here.origin, []))
+        assert await next_name(listener) == PEOPLE_GROUP.encode()
+        # This listener is a second one.
+        await until(lambda: here._listening == 2)
+        here.publish(Hint(1, 2, 1, "{}"))
+        assert await next_name(listener) == b"chat_1"
+
+
+async def next_name(listener: Any) -> bytes:
+    async with asyncio.timeout(20):
+        while (message := await listener.get_message(ignore_subscribe_messages=True, timeout=1)) is None:
+            pass
+    name: bytes = message["channel"].removeprefix(b"asgi__group__")
+    return name
+
+
+async def test_who_is_alone_is_so_until_another_process_says_a_word(redis: Redis) -> None:
+    async with started(redis) as (here, _):
+        await here.want(PEOPLE_GROUP).wait()
+        here.publish(PeopleHere(here.origin, [], asking=True))
+        await until(lambda: here._alone)
+        async with started(redis) as (there, heard):
+            await there.want("chat_1").wait()
+            there.publish(PeopleHere(there.origin, [], asking=True))
+            await until(lambda: not here._alone)
+            here.publish(Hint(1, 1, 0, "{}"))
+            await until(lambda: len(heard) == 1)
+
+
+async def test_who_cannot_reach_redis_does_not_know_that_it_is_alone(redis: Redis) -> None:
+    async with started(redis) as (here, _):
+        await here.want(PEOPLE_GROUP).wait()
+        here.publish(PeopleHere(here.origin, []))
+        await until(lambda: here._alone)
+        redis.kill()
+        assert not await here.answers()
+        assert not here._alone

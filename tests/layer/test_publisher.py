@@ -47,6 +47,16 @@ async def test_many_messages_go_to_many_groups_in_one_step(ours: Make) -> None:
         assert await hear(layer, channel) == {"type": "one", "for": group, "group": group}
 
 
+async def test_the_sender_learns_how_many_processes_heard(ours: Make) -> None:
+    layer, other = ours(), ours()
+    assert await layer.group_send("group", {"type": "one"}) == 0
+    await listening(layer)
+    await listening(layer)
+    await listening(other)
+    assert await layer.group_send("group", {"type": "one"}) == 2
+    assert await layer.group_send_all([("group", {"type": "one"}), ("nobody's", {"type": "one"})]) == 2
+
+
 async def test_only_whose_message_was_refused_hears_of_it(ours: Make, redis: Redis) -> None:
     await allow_only(redis, "&asgi__group__allowed*")
     layer = ours(redis.url)
@@ -54,7 +64,7 @@ async def test_only_whose_message_was_refused_hears_of_it(ours: Make, redis: Red
     told = await asyncio.gather(
         *(layer.group_send(group, numbered(0)) for group in groups), return_exceptions=True
     )
-    assert [type(one) for one in told] == [type(None), ResponseError, type(None)]
+    assert [type(one) for one in told] == [int, ResponseError, int]
 
 
 async def test_without_redis_the_sender_is_told_and_later_it_works(ours: Make, redis: Redis) -> None:
