@@ -160,6 +160,9 @@ class _Batches:
     async def put(self, item: Any) -> Any:
         return await getattr(_acting.get(), self._name).put(item)
 
+    def submit(self, item: Any, answer: Callable[[Any], None]) -> None:
+        getattr(_acting.get(), self._name).submit(item, answer)
+
 
 def separate(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
     """From now on there may be several processes here, and this network between them."""
