@@ -46,6 +46,7 @@ def main() -> int:
     asked.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="benchmark-", dir=asked.folder) as folder:
         for name in chosen:
+            say(f"{name}: filling and starting its servers")
             try:
                 rows += LOADS[name](_setting(asked, Path(folder)))
             except Exception as error:

@@ -94,6 +94,8 @@ def _migrate(folder: Path, variables: dict[str, str]) -> None:
     """An empty SQLite database is made once and copied for each installation."""
     command = ("-m", "django", "migrate", "--run-syncdb", "--verbosity", "0")
     if "DATABASE_URL" in variables:
+        # What has no migrations is made first of all, though its tables may refer to those of others.
+        run("-m", "django", "migrate", "--verbosity", "0", variables=variables)
         run(*command, variables=variables)
         return
     template = folder.parent / f"empty-{variables['DJANGO_SETTINGS_MODULE']}"
