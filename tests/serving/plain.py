@@ -116,12 +116,16 @@ def listen(wire: Wire) -> None:
             raise ValueError("as asked")
         if text == "pause":
             wire.pause()
-            asyncio.get_running_loop().call_later(0.1, wire.resume)
+            asyncio.get_running_loop().call_later(0.1, go_on)
         if text in ("leave", "stop"):
             wire.pause()
         if text == "leave":
-            wire.close(4403, "as asked")
+            asyncio.get_running_loop().call_later(0.1, wire.close, 4403, "as asked")
         wire.put(text)
+
+    def go_on() -> None:
+        wire.put("resumed")
+        wire.resume()
 
     wire.listen(take)
 

@@ -15,6 +15,8 @@ from chat.limits import FRAME_BYTES
 from chat.serving.inbound import Inbound, unmasked, whole_text
 from tests.serving.incoming.raw import BINARY, CONTINUATION, PING, PONG, close_frame, frame
 
+# A socket that is stuck must fail a test, not hold it.
+PATIENCE_S = 20
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -160,7 +162,9 @@ def test_however_it_is_cut_the_same_is_heard_in_the_same_order(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.conf.settings.CHAT_SHORT_INBOUND", way)
         patch.setattr("django.conf.settings.CHAT_RATE_LIMITS", False)
-        ours = asyncio.run(heard_by_ours([chunk for chunk in chunks if chunk], pauses))
+        ours = asyncio.run(
+            asyncio.wait_for(heard_by_ours([chunk for chunk in chunks if chunk], pauses), PATIENCE_S)
+        )
     assert ours == heard_by_autobahn(stream)
 
 
