@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.benchmarks import table
 from tests.benchmarks.contest import Row
 
-# Pixels: the names on the left, the axis, the room for a figure behind the longest bar, one line of the picture.
+# Pixels: the names on the left, the axis, the figures on the right, one line of the picture.
 NAMES, AXIS, FIGURES, LINE, TOP = 400, 480, 80, 26, 56
 COLOURS = """
 text { font: 13px system-ui, sans-serif; fill: #1f2328; }
@@ -74,7 +74,7 @@ def _bar(row: Row, number: int, least: int, most: int) -> str:
         f'<rect class="{row.verdict}" x="{min(x, start)}" y="{y + 3}" width="{abs(x - start):.1f}"',
         f' height="{LINE - 10}"/>',
         *(_mark(_place(_better(row, wanted), least, most), y, kind) for wanted, kind in marks),
-        f'<text x="{max(x, start) + 6}" y="{y + 15}">{table.number(better)} ×</text>',
+        f'<text x="{NAMES + AXIS + 16}" y="{y + 15}">{table.number(better)} ×</text>',
     ]
     return "".join(parts)
 
