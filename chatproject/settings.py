@@ -97,7 +97,8 @@ TEMPLATES = [
 
 # The database: SQLite in the data folder, or PostgreSQL by DATABASE_URL.
 SQLITE_BUSY_TIMEOUT_SECONDS = 20
-POOL_MOST_CONNECTIONS = 8
+# Five threads of chat/database.py each keep one; the others are for what pages and the admin ask in threads of Django.
+POOL_MOST_CONNECTIONS = 16
 _database: dict[str, Any] = env.database("DATABASE_URL", DATA_DIR / "chat.sqlite3")
 if _database["ENGINE"].endswith("sqlite3"):
     _database |= {

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from django.db import connection
 
 from chat import database
 from chat.errors import Forbidden, Unavailable
@@ -66,3 +67,17 @@ async def test_after_close_the_next_call_opens_a_connection_again() -> None:
     await database.close()
     assert await database.call(Room.objects.count) == 1
     assert await database.write(Room.objects.count) == 1
+
+
+async def test_the_writer_keeps_its_connection_until_it_breaks() -> None:
+    def used() -> object:
+        connection.ensure_connection()
+        return connection.connection
+
+    first = await database.write(used)
+    assert await database.write(used) is first
+    with pytest.raises(Unavailable):
+        await database.write(lose_the_database)
+    await database.write(Room.objects.count)
+    if connection.vendor == "postgresql":
+        assert await database.write(used) is not first
