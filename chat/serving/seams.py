@@ -103,6 +103,10 @@ STATISTICS = (
 DAPHNE_ATTRIBUTES = ("last_ping", "application_queue")
 # Options of the factory that autobahn copies to each socket, and that a socket may change for itself.
 SOCKET_OPTIONS = ("closeHandshakeTimeout",)
+# Names in the module autobahn.websocket.protocol that only its debug lines use.
+FORMATTERS = ("pformat", "hltype", "hlval")
+# Set by autobahn on each socket while it reads the handshake, and not looked at afterwards.
+HANDSHAKE_ATTRIBUTES = ("http_request_data", "http_status_line")
 # Set by Twisted on each transport.
 TRANSPORT_ATTRIBUTES = ("socket", "_tempDataBuffer", "_tempDataLen")
 # Set by Twisted on each HTTP channel, the second with the request line.

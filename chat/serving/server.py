@@ -17,6 +17,7 @@ from chat.limits import FRAME_BYTES
 from chat.serving import seams
 from chat.serving.connections import Connections, CountedTransport
 from chat.serving.drain import cancel_applications, drain, exit_in_time
+from chat.serving.http import handshake
 from chat.serving.http.channel import ChatChannel
 from chat.serving.http.deadlines import Deadlines
 from chat.serving.http.request import ChatRequest
@@ -131,10 +132,11 @@ class ChatServer(Server):  # type: ignore[misc]
         if missing := seams.missing():
             logger.warning("Serving without close frames of our own; moved: %s", ", ".join(missing))
         else:
-            self.ws_factory.protocol = ChatSocket
             self.ws_factory.setProtocolOptions(
                 failByDrop=False, closeHandshakeTimeout=CLOSE_HANDSHAKE_TIMEOUT_S
             )
+            self.ws_factory.protocol = handshake.with_options(ChatSocket, self.ws_factory)
+            handshake.be_quiet()
         globalLogPublisher.addObserver(_log_failure)  # type: ignore[arg-type]
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)

@@ -5,6 +5,7 @@ It must not know the protocol of the chat: which code a refusal gets is the cons
 
 from typing import Any
 
+from chat.serving.http import handshake
 from chat.serving.inbound import Inbound
 from chat.serving.wire import BINARY, PONG, Wire
 
@@ -28,9 +29,10 @@ class ChatSocket(Inbound):
         return bool(self.state == self.STATE_OPEN)
 
     def onOpen(self) -> None:  # noqa: N802 - autobahn's name
-        """Let go of the HTTP channel, which is still asked to produce: from now on that is the wire's part."""
+        """Let go of the handshake, and of the HTTP channel, which is still asked to produce: the wire does now."""
         super().onOpen()
         self.transport.unregisterProducer()
+        handshake.let_go(self)
 
     def handle_reply(self, message: dict[str, Any]) -> None:
         """Carry out one ASGI message of the application."""

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from autobahn.websocket import protocol
 from autobahn.websocket.protocol import TrafficStats, WebSocketProtocol
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server, twisted_loop
@@ -118,3 +119,18 @@ def test_a_missing_attribute_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("package", ["daphne", "autobahn", "twisted"])
 def test_the_packages_are_pinned_exactly(package: str) -> None:
     assert f'"{package}==' in (ROOT / "pyproject.toml").read_text()
+
+
+@pytest.mark.parametrize("name", seams.FORMATTERS)
+def test_autobahn_formats_its_debug_lines_by_this_name(name: str) -> None:
+    assert callable(getattr(protocol, name))
+    assert f"{name}(" in inspect.getsource(protocol.WebSocketServerProtocol) + inspect.getsource(
+        WebSocketProtocol
+    )
+
+
+@pytest.mark.parametrize("name", [*seams.HANDSHAKE_ATTRIBUTES, "http_headers"])
+def test_autobahn_keeps_the_handshake_under_this_name(name: str) -> None:
+    assert f"self.{name}" in inspect.getsource(protocol.WebSocketServerProtocol.processHandshake)
+    after = inspect.getsource(protocol.WebSocketServerProtocol.succeedHandshake)
+    assert f"self.{name}" not in after.partition("self._onOpen()")[2], "it is looked at after the handshake"
