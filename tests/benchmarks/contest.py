@@ -63,7 +63,10 @@ class Row:
     def verdict(self) -> Literal["goal", "bar", "below", ""]:
         if self.bar is None or self.goal is None:
             return ""
-        reached = self.ours if self.ratio is None else self.ratio
+        reached = self.ours if self.theirs is None else self.ratio
+        # Of a side that did nothing at all there is no ratio.
+        if reached is None:
+            return ""
         if self._is_at_least(reached, self.goal):
             return "goal"
         return "bar" if self._is_at_least(reached, self.bar) else "below"

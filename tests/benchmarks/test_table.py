@@ -37,6 +37,10 @@ def test_a_side_that_could_not_be_measured_leaves_no_verdict() -> None:
     assert "not measured here" in table.text([absent])
 
 
+def test_beside_a_side_that_did_nothing_there_is_no_verdict() -> None:
+    assert made(400, 0).verdict == ""
+
+
 def test_what_comes_near_the_generators_ceiling_is_marked() -> None:
     assert "limited by the generator" in table.text([made(100, 10, ceiling=149)])
     assert "limited by the generator" not in table.text([made(100, 10, ceiling=150)])
