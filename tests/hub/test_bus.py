@@ -162,19 +162,18 @@ async def test_hints_that_nobody_would_hear_are_not_sent(redis: Redis) -> None:
         here._listening = 1
         here.publish(Hint(1, 1, 0, "{}"))
         here.publish(PeopleHere(here.origin, []))
-        assert await next_name(listener) == PEOPLE_GROUP.encode()
+        assert await next_items(here, listener) == [PeopleHere(here.origin, [])]
         # This listener is a second one.
         await until(lambda: here._listening == 2)
         here.publish(Hint(1, 2, 1, "{}"))
-        assert await next_name(listener) == b"chat_1"
+        assert await next_items(here, listener) == [Hint(1, 2, 1, "{}")]
 
 
-async def next_name(listener: Any) -> bytes:
+async def next_items(bus: Bus, listener: Any) -> list[Item]:
     async with asyncio.timeout(20):
         while (message := await listener.get_message(ignore_subscribe_messages=True, timeout=1)) is None:
             pass
-    name: bytes = message["channel"].removeprefix(b"asgi__group__")
-    return name
+    return from_layer(bus._layer.deserialize(message["data"]))
 
 
 async def test_who_is_alone_is_so_until_another_process_says_a_word(redis: Redis) -> None:
