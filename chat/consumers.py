@@ -31,10 +31,11 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     channel_layer_alias = None
     connection: Connection | None = None
     _code_of_client: int | None = None
+    # When the last bad frames came, once there was one.
+    _bad_frames: deque[float] | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: AsgiSend) -> None:
         """Clean up here: `disconnect` is not called on SIGTERM or after an error."""
-        self._bad_frames: deque[float] = deque(maxlen=BAD_FRAMES_PER_MINUTE)
         began, address = time.perf_counter(), scope["visitor"].address
         with about(door="socket", path=scope["path"], address=address):
             try:
@@ -85,6 +86,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         connection.work.hold_up(WELCOME)
         if connection.wire is not None:
             connection.wire.listen(self._take)
+            # Who it is has been found out; thousands of idle connections need not hold what browsers say.
+            self.scope["headers"].clear()
         await self.accept(PROTOCOL if offered else None)
         self.connection = connection
         await self._welcome(connection, room)
@@ -134,9 +137,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if not isinstance(error, BadFrame):
             return
         metrics.bad_frames.inc()
-        self._bad_frames.append(time.monotonic())
-        full = len(self._bad_frames) == BAD_FRAMES_PER_MINUTE
-        if full and self._bad_frames[-1] - self._bad_frames[0] < 60:
+        bad = self._bad_frames = self._bad_frames or deque(maxlen=BAD_FRAMES_PER_MINUTE)
+        bad.append(time.monotonic())
+        if len(bad) == BAD_FRAMES_PER_MINUTE and bad[-1] - bad[0] < 60:
             connection.close(Close.TOO_MANY_BAD_FRAMES, "Too many bad frames.")
 
     def _refuse(self, connection: Connection, error: ChatError) -> None:

@@ -55,13 +55,14 @@ class Shortcut:
         # By status.
         self._shells: dict[int, Answer] = {}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Not a coroutine of its own: it would be kept as long as a socket lives."""
         if scope["type"] == "http" and scope["method"] == "GET" and not scope.get("root_path"):
             if SHELL.fullmatch(scope["path"]) and not scope["query_string"]:
-                return await self._answer_shell(scope, receive, send)
+                return self._answer_shell(scope, receive, send)
             if (match := HISTORY.fullmatch(scope["path"])) is not None:
-                return await self._answer_history(match[1], scope, receive, send)
-        await self._inner(scope, receive, send)
+                return self._answer_history(match[1], scope, receive, send)
+        return self._inner(scope, receive, send)
 
     async def _answer_shell(self, scope: Scope, receive: Receive, send: Send) -> None:
         began, request = time.perf_counter(), _plain_request(scope)

@@ -26,6 +26,9 @@ COMPANY_SECONDS = 35.0
 # How many processes listen, while nobody has counted: more than one.
 UNKNOWN = 2
 
+_joined_already = asyncio.Event()
+_joined_already.set()
+
 
 class Bus:
     """One channel of the layer for the whole process. `on_message` gets every layer message as it comes."""
@@ -125,6 +128,8 @@ class Bus:
             return False
         for group in missing:
             self._joined[group].set()
+            # Nobody waits any more. An event takes a kilobyte, and there is a group for everybody who is here.
+            self._joined[group] = _joined_already
         for group in doubtful - self._wanted.keys():
             # Taken out first: whoever wants it from now on has it joined anew.
             if self._joined.pop(group, None) is not None:

@@ -67,9 +67,11 @@ class Outermost:
             return
         peer = scope["client"][0] if scope.get("client") else ""
         if self._proxies.trusts(peer):
-            await self._from_proxy(self._believed(scope, peer), receive, send)
+            self._believe(scope, peer)
+            await self._from_proxy(scope, receive, send)
         else:
-            await self._inner(_without_forwarding(scope), receive, send)
+            _forget_forwarding(scope)
+            await self._inner(scope, receive, send)
 
     async def _from_proxy(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Connections of a proxy are counted by request and handshake, at the client's address."""
@@ -82,21 +84,23 @@ class Outermost:
             else:
                 await self._inner(scope, receive, send)
 
-    def _believed(self, scope: Scope, peer: str) -> Scope:
-        client = self._proxies.client(peer, _values(scope, b"x-forwarded-for"))
-        believed = {**_without_forwarding(scope), "client": [client, NO_PORT], PROXIED: True}
+    def _believe(self, scope: Scope, peer: str) -> None:
+        """The scope is our own server's: it is changed, not copied, for a socket keeps it as long as it lives."""
+        scope["client"] = [self._proxies.client(peer, _values(scope, b"x-forwarded-for")), NO_PORT]
         # The last one is what the nearest proxy said.
         scheme = [value.lower() for value in _values(scope, b"x-forwarded-proto")][-1:]
         if scheme in (["https"], ["http"]):
             secure, socket = scheme == ["https"], scope["type"] == "websocket"
-            believed["scheme"] = ("ws" if socket else "http") + ("s" if secure else "")
-        return believed
+            scope["scheme"] = ("ws" if socket else "http") + ("s" if secure else "")
+        _forget_forwarding(scope)
+        scope[PROXIED] = True
 
 
-def _without_forwarding(scope: Scope) -> Scope:
+def _forget_forwarding(scope: Scope) -> None:
     """Nobody behind this may take a client's word for an address; that there was one is kept."""
-    headers = [pair for pair in scope["headers"] if pair[0] not in _forwarding]
-    return {**scope, "headers": headers, PROXIED: len(headers) < len(scope["headers"])}
+    scope[PROXIED] = any(name in _forwarding for name, _ in scope["headers"])
+    if scope[PROXIED]:
+        scope["headers"] = [pair for pair in scope["headers"] if pair[0] not in _forwarding]
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

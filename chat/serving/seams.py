@@ -92,7 +92,7 @@ APPLICATION_KEY = "application_instance"
 # Set by autobahn on each socket.
 SOCKET_ATTRIBUTES = (
     *("state", "failedByMe", "data", "current_frame", "inside_message"),
-    *("trafficStats", "autoPingTimeoutCall"),
+    *("trafficStats", "autoPingTimeoutCall", "send_queue"),
 )
 # Counted by autobahn for each frame that it parses.
 STATISTICS = (

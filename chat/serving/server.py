@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import FrameType
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from chat.serving.http import handshake
 from chat.serving.http.channel import ChatChannel
 from chat.serving.http.deadlines import Deadlines
 from chat.serving.http.request import ChatRequest
+from chat.serving.mailbox import Mailbox
 from chat.serving.outlet import Outlet
 from chat.serving.proxies import Network, Outermost, TrustedProxies
 from chat.serving.socket import CLOSE_EXTENSION, CLOSE_HANDSHAKE_TIMEOUT_S, ChatSocket
@@ -34,6 +36,8 @@ NO_LIMIT = -1
 # and Twisted asks for a queue of 50. The kernel takes fewer where it is told to (net.core.somaxconn, 4,096 as a rule).
 LISTEN_QUEUE = 4_096
 
+# What we speak of the ASGI specification, as Daphne says it.
+ASGI = {"version": "3.0"}
 DEADLINES = Deadlines()
 OPTIONS: dict[str, Any] = {
     "signal_handlers": False,
@@ -103,11 +107,20 @@ class ChatServer(Server):  # type: ignore[misc]
         self.stop()
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
-        """Give a socket's application its wire, and word that close codes and reasons arrive as they are."""
+        """Start the application as Daphne does, with a mailbox of our own.
+
+        A socket's gets its wire, and word that close codes and reasons arrive as they are.
+        """
         if isinstance(protocol, ChatSocket):
             protocol.wire = Wire(protocol, self._outlet)
             scope["extensions"] = {CLOSE_EXTENSION: {}, WIRE_EXTENSION: protocol.wire}
-        return super().create_application(protocol, scope)
+        if protocol not in self.connections:
+            return None
+        scope["asgi"] = ASGI
+        mailbox = Mailbox()
+        application = self.application(scope, mailbox.get, partial(self.handle_reply, protocol))
+        self.connections[protocol][seams.APPLICATION_KEY] = asyncio.ensure_future(application)
+        return mailbox
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         """Hand on what an application sends; more of an answer waits until the client has read what there is."""

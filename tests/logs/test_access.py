@@ -89,24 +89,27 @@ async def test_a_socket_ends_with_a_line(cast: Cast, lines: Lines) -> None:
     assert key not in written
 
 
+@pytest.mark.parametrize(("command", "fields"), [("send", {"text": "private"}), ("typing", {})])
 @pytest.mark.django_db(transaction=True)
 async def test_what_goes_wrong_in_a_command_says_whose_it_was(
-    cast: Cast, lines: Lines, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, lines: Lines, monkeypatch: pytest.MonkeyPatch, command: str, fields: dict[str, str]
 ) -> None:
     from chat.dispatch import table
     from chat.protocol import commands
 
-    async def stumble(*_: object) -> None:
+    def stumble(*_: object) -> None:
         raise ValueError("nobody thought of this")
 
-    monkeypatch.setitem(table._table, commands.Send, stumble)
+    # A send takes a way of its own.
+    monkeypatch.setattr(table.posts, "submit", stumble)
+    monkeypatch.setitem(table._table, commands.Typing, stumble)
     headers = {"cookie": f"sessionid={await _signed_in(cast)}", "origin": "http://testserver"}
     async with Socket("/ws/chat/lobby/", headers=headers) as socket:
         await socket.event("subscribed")
-        await socket.ask("send", text="private")
+        await socket.ask(command, **fields)
     [line] = [line for line in lines() if "nobody thought of this" in line.get("exc", "")]
     assert (line["command"], line["user"], line["room"], line["door"]) == (
-        "send",
+        command,
         cast.alice.pk,
         cast.lobby.pk,
         "socket",

@@ -29,6 +29,8 @@ def let_go(socket: Any) -> None:
     socket.http_headers.clear()
     for name in HANDSHAKE_ATTRIBUTES:
         delattr(socket, name)
+    # Only writes in pieces, which nobody asks for, ever queue here.
+    socket.send_queue = ()
 
 
 def _nothing(*_: Any, **__: Any) -> str:

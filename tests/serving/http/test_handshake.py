@@ -37,7 +37,7 @@ def test_the_request_is_let_go() -> None:
         setattr(socket, name, "GET / HTTP/1.1")
     handshake.let_go(socket)
     assert headers == {}
-    assert list(socket.__dict__) == ["http_headers"]
+    assert socket.__dict__ == {"http_headers": {}, "send_queue": ()}
 
 
 def test_debug_lines_are_not_formatted(monkeypatch: Any) -> None:
