@@ -102,8 +102,10 @@ class Intake(WebSocketProtocol):  # type: ignore[misc]
 
     def sendCloseFrame(self, *args: Any, **kwargs: Any) -> None:  # noqa: N802 - autobahn's name
         """Whatever waits is passed over now: the other side's close frame is behind it."""
+        was_open = self.state == self.STATE_OPEN
         super().sendCloseFrame(*args, **kwargs)
-        if self._stopped:
+        # Not each time that autobahn finds the rest of a bad frame as bad.
+        if was_open and self._stopped:
             self._rest(0)
 
     def check_timeouts(self) -> None:

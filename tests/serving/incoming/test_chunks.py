@@ -24,7 +24,7 @@ HANDSHAKE = (
 
 
 class Heard(NamedTuple):
-    """What became of a stream: `figures` are autobahn's, of a socket that nothing was wrong with."""
+    """What became of a stream. `figures` are autobahn's, of a socket that is open: what comes later is not counted."""
 
     texts: list[str]
     sent_back: bytes
@@ -85,7 +85,11 @@ def heard_by_autobahn(stream: bytes) -> Heard:
 
 
 def heard(socket: Any, texts: list[str]) -> Heard:
-    return Heard(texts, socket.transport.value(), {} if socket.failedByMe else vars(socket.trafficStats))
+    return Heard(
+        texts,
+        socket.transport.value(),
+        vars(socket.trafficStats) if socket.state == socket.STATE_OPEN else {},
+    )
 
 
 def queued(socket: Any) -> list[str]:
@@ -109,12 +113,15 @@ async def heard_by_ours(chunks: list[bytes], pauses: list[bool]) -> Heard:
 
     socket = opened(Inbound, lambda socket: socket.listen(take))
     for chunk in chunks:
-        while socket._stopped:
-            await asyncio.sleep(0)
+        await until(lambda: not socket._stopped or socket.state == socket.STATE_CLOSED)
         socket.dataReceived(chunk)
-    while socket._stopped or socket._again is not None:
-        await asyncio.sleep(0)
+    await until(lambda: not (socket._stopped or socket._again) or socket.state == socket.STATE_CLOSED)
     return heard(socket, texts + queued(socket))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0)
 
 
 small = st.text(max_size=40)
