@@ -22,7 +22,7 @@ from chat.serving.http import handshake
 from chat.serving.http.channel import ChatChannel
 from chat.serving.http.deadlines import Deadlines
 from chat.serving.http.request import ChatRequest
-from chat.serving.mailbox import Mailbox
+from chat.serving.incoming.mailbox import Mailbox
 from chat.serving.outlet import Outlet
 from chat.serving.proxies import Network, Outermost, TrustedProxies
 from chat.serving.socket import CLOSE_EXTENSION, CLOSE_HANDSHAKE_TIMEOUT_S, ChatSocket

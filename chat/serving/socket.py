@@ -6,7 +6,7 @@ It must not know the protocol of the chat: which code a refusal gets is the cons
 from typing import Any
 
 from chat.serving.http import handshake
-from chat.serving.inbound import Inbound
+from chat.serving.incoming.inbound import Inbound
 from chat.serving.wire import BINARY, PONG, Wire
 
 # The key in scope["extensions"] by which an application learns that any close code and a reason may be sent.

@@ -17,8 +17,8 @@ from twisted.web.http import HTTPChannel
 
 from chat.serving import seams
 from chat.serving.http.channel import ChatChannel
-from chat.serving.inbound import Inbound
-from chat.serving.intake import Intake
+from chat.serving.incoming.inbound import Inbound
+from chat.serving.incoming.intake import Intake
 from chat.serving.socket import ChatSocket
 
 ROOT = Path(__file__).resolve().parent.parent.parent

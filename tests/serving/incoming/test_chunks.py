@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from twisted.internet.testing import StringTransport
 
 from chat.limits import FRAME_BYTES
-from chat.serving.inbound import Inbound, unmasked, whole_text
+from chat.serving.incoming.inbound import Inbound, unmasked, whole_text
 from tests.serving.incoming.raw import BINARY, CONTINUATION, PING, PONG, close_frame, frame
 
 # A socket that is stuck must fail a test, not hold it.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 
-from chat.serving.intake import Intake
+from chat.serving.incoming.intake import Intake
 
 # The first two bytes of a frame (RFC 6455, 5.2): final and text; masked, and a length that fits or has two bytes.
 FINAL_TEXT, MASKED, TWO_BYTES = 0x81, 0x80, 126

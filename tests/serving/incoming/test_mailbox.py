@@ -2,7 +2,7 @@
 
 import asyncio
 
-from chat.serving.mailbox import Mailbox
+from chat.serving.incoming.mailbox import Mailbox
 
 
 async def test_messages_come_in_order_whether_they_were_waited_for_or_not() -> None:
