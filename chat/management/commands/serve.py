@@ -21,10 +21,6 @@ from chat.serving.lifespan import ChatLifespan
 from chat.serving.server import ChatServer
 from chat.shortcut import Shortcut
 
-# Nearly nothing here is garbage that only the collector finds, and a look at everything that 5,000 connections hold
-# keeps the loop for a third of a second: it looks at what is new now and then, and at all of it hardly ever.
-COLLECTOR_THRESHOLDS = (50_000, 50, 100)
-
 
 class Command(BaseCommand):
     help = "Serves pages, API and sockets until SIGTERM or SIGINT, then ends gracefully within ten seconds."
@@ -61,7 +57,6 @@ class Command(BaseCommand):
         # What is loaded by now stays; the collector need not look at it again.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(*COLLECTOR_THRESHOLDS)
         _open_many_files()
         server.run()
         if server.failure:
