@@ -11,7 +11,7 @@ urlpatterns = [
     path("admin/login/", admin_login),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
-    path("api/github/", include("chat.github.urls")),
+    path("", include("chat.github.urls")),
     path("accounts/", include("chat.accounts.urls")),
     path("", include("chat.urls")),
 ]

@@ -1,12 +1,12 @@
-"""The URLs under /api/github/."""
+"""The addresses of the GitHub app, whichever door they belong to: this file goes with it."""
 
 from django.urls import path
 
 from chat.github import views
 
 urlpatterns = [
-    path("users", views.users),
-    path("users/sync", views.users_sync),  # before <login>, which would take the word for a name
-    path("users/<str:login>", views.user),
-    path("stream", views.stream),
+    path("api/github/users", views.users),
+    path("api/github/users/sync", views.users_sync),  # before <login>, which would take the word for a name
+    path("api/github/users/<str:login>", views.user),
+    path("api/github/stream", views.stream),
 ]
