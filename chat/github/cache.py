@@ -1,6 +1,6 @@
 """Answers kept for a short time, and one call for all who ask the same at once.
 
-The key says who may see the value (people.py puts the credential into it). Kept values serve every loop and
+The key says who may see the value (gathered/people.py puts the credential into it). Kept values serve every loop and
 thread of the process; a call belongs to the loop that makes it.
 """
 

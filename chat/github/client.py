@@ -1,6 +1,6 @@
 """The one way to GitHub: a bounded HTTP client per event loop, shared by all who ask.
 
-It must not know what is asked for (people.py does), nor keep answers (cache.py does).
+It must not know what is asked for (gathered/ does), nor keep answers (cache.py does).
 """
 
 import asyncio

@@ -11,8 +11,8 @@ from chat import limits
 from chat.api.admission import Access, Call
 from chat.api.resource import Streamed, operation, resource
 from chat.errors import ChatError, Invalid
-from chat.github.people import Failure, GitHubUser, find_user
-from chat.github.stream import Arrived, End, Missing, arrivals
+from chat.github.gathered.people import Failure, GitHubUser, find_user
+from chat.github.gathered.stream import Arrived, End, Missing, arrivals
 
 MOST_LOGINS = 50
 # Whoever is not signed in spends the installation's quota, which is 60 calls an hour without a token.

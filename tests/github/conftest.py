@@ -7,7 +7,8 @@ import pytest
 from pytest_django import Settings
 
 from chat import limits
-from chat.github import people, quota
+from chat.github import quota
+from chat.github.gathered import people
 from chat.models import User
 from chatproject.asgi import application
 from tests.fakes.github import FakeGitHub

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from chat.errors import BadGateway, Invalid, NotFound
-from chat.github.people import GitHubUser, find_user
+from chat.github.gathered.people import GitHubUser, find_user
 from tests.fakes.github import PEOPLE, Answer, FakeGitHub, Request
 from tests.fakes.github.messages import json_answer
 

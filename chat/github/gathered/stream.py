@@ -11,7 +11,7 @@ from django.conf import settings
 from chat.errors import Invalid, as_chat_error
 from chat.github import client, quota
 from chat.github.cache import Source
-from chat.github.people import Failure, GitHubUser, look_up, unknown
+from chat.github.gathered.people import Failure, GitHubUser, look_up, unknown
 from chat.github.quota import Quota
 
 
