@@ -7,8 +7,8 @@ import pytest
 from pytest_django import Settings
 
 from chat import limits
-from chat.github import quota
-from chat.github.gathered import people
+from chat.github import resources
+from chat.github.upstream import quota
 from chat.models import User
 from chatproject.asgi import application
 from tests.fakes.github import FakeGitHub
@@ -17,7 +17,7 @@ from tests.fakes.github import FakeGitHub
 @pytest.fixture(autouse=True)
 def github(settings: Settings) -> Iterator[FakeGitHub]:
     """A GitHub on this machine, to which the product is pointed."""
-    people.forget_all()
+    resources.forget_all()
     quota.forget_all()
     limits.forget_all()
     with FakeGitHub() as fake:

@@ -1,20 +1,17 @@
 """GitHub accounts as the chat shows them: who `login` is, asked of GitHub or remembered for a moment."""
 
-import functools
 import re
 from typing import Annotated
 
 import msgspec
-from django.conf import settings
 
 from chat.errors import ChatError, Invalid, NotFound
-from chat.github import client
-from chat.github.cache import Cache, Sourced
+from chat.github import resources
+from chat.github.resources import Sourced
 
 # GitHub's own rule: letters and digits, single hyphens between them, at most 39 in all.
 LOGIN = re.compile(r"[a-z0-9](?:-?[a-z0-9]){0,38}", re.IGNORECASE | re.ASCII)
 MOST_LOGIN_CHARS = 39
-MOST_REMEMBERED = 1_000  # a few hundred bytes each
 
 Count = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 WebAddress = Annotated[str, msgspec.Meta(pattern=r"^https?://")]
@@ -55,11 +52,8 @@ class Failure(msgspec.Struct, frozen=True):
         return cls(login, error.status, error.code, error.detail)
 
 
-_remembered: Cache[GitHubUser | None] = Cache(MOST_REMEMBERED)
-
-
 async def find_user(login: str) -> GitHubUser:
-    """The account of that login; raises Invalid before any call, NotFound, and what GitHub.read raises."""
+    """The account of that login; raises Invalid before any call, NotFound, and what resources.fetch raises."""
     user = (await look_up(login)).value
     if user is None:
         raise unknown(login)
@@ -72,10 +66,8 @@ async def look_up(login: str) -> Sourced[GitHubUser | None]:
         raise Invalid(
             "A GitHub login has letters, digits and single hyphens, at most 39 characters.", field="login"
         )
-    token = settings.GITHUB_TOKEN
-    path = f"/users/{login.lower()}"
-    fetch = functools.partial(_fetch_user, path, token)
-    return await _remembered.get((client.identity(token), path), fetch, seconds=settings.GITHUB_CACHE_SECONDS)
+    found = await resources.find(f"/users/{login.lower()}", Account, feature="users")
+    return Sourced(_as_user(found.value), found.source, found.age)
 
 
 def unknown(login: str) -> NotFound:
@@ -83,17 +75,8 @@ def unknown(login: str) -> NotFound:
     return NotFound(f"GitHub has no user {login}.", field="login")
 
 
-def forget_all() -> None:
-    """Remember nobody, as after a restart."""
-    _remembered.clear()
-
-
-async def _fetch_user(path: str, token: str) -> GitHubUser | None:
-    """None when GitHub does not know the name: an answer like any other, and remembered like one."""
-    try:
-        async with client.shared() as github:
-            account = await github.read(path, Account, token=token)
-    except NotFound:
+def _as_user(account: Account | None) -> GitHubUser | None:
+    if account is None:
         return None
     return GitHubUser(
         username=account.login,

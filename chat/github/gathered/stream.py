@@ -9,10 +9,10 @@ import msgspec
 from django.conf import settings
 
 from chat.errors import Invalid, as_chat_error
-from chat.github import client, quota
-from chat.github.cache import Source
 from chat.github.gathered.people import Failure, GitHubUser, look_up, unknown
-from chat.github.quota import Quota
+from chat.github.resources import Source
+from chat.github.upstream import client, quota
+from chat.github.upstream.quota import Quota
 
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):

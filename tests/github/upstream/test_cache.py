@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from chat.errors import BadGateway
-from chat.github.cache import Cache
+from chat.github.upstream.cache import Cache
 
 LONG = 60.0
 

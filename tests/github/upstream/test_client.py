@@ -7,7 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from chat.errors import BadGateway, ChatError, GatewayTimeout, NotFound, RateLimited
-from chat.github import client
+from chat.github.upstream import client
 from tests.fakes.github import Answer, FakeGitHub, Request
 
 

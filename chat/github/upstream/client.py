@@ -19,8 +19,8 @@ import msgspec
 from django.conf import settings
 
 from chat.errors import BadGateway, GatewayTimeout
-from chat.github import quota
-from chat.github.verdicts import refusal
+from chat.github.upstream import quota
+from chat.github.upstream.verdicts import refusal
 
 Form = TypeVar("Form")
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from chat.errors import BadGateway, ChatError, NotFound, RateLimited
-from chat.github.verdicts import refusal
+from chat.github.upstream.verdicts import refusal
 
 JSON = {"content-type": "application/json; charset=utf-8"}
 

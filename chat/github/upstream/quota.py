@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from chat.github.verdicts import whole_number
+from chat.github.upstream.verdicts import whole_number
 from chat.payloads import timestamp
 
 # GitHub's address, and a fingerprint of the token.

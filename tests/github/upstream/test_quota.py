@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from chat.github import quota
-from chat.github.quota import Identity, Quota
+from chat.github.upstream import quota
+from chat.github.upstream.quota import Identity, Quota
 
 US: Identity = ("https://api.github.com", "one token")
 OTHERS: Identity = ("https://api.github.com", "another token")

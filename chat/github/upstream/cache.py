@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 Value = TypeVar("Value")
-Source = Literal["cache", "live"]
+Source = Literal["cache", "revalidated", "live", "stale"]
 
 
 @dataclass(frozen=True)
 class Sourced(Generic[Value]):
-    """A value, whether it was kept or just fetched, and how many seconds ago that was."""
+    """A value, where it comes from, and how many seconds ago GitHub confirmed it."""
 
     value: Value
     source: Source
@@ -47,14 +47,19 @@ class Cache(Generic[Value]):
         self._lock = threading.Lock()  # WSGI asks from several threads; held for dictionary steps only
 
     async def get(
-        self, key: Hashable, fetch: Callable[[], Coroutine[Any, Any, Value]], *, seconds: float
+        self,
+        key: Hashable,
+        fetch: Callable[[], Coroutine[Any, Any, Value]],
+        *,
+        seconds: float,
+        fresh: bool = False,
     ) -> Sourced[Value]:
-        """The kept value of `key`, else the result of one `fetch` for all who wait, kept for `seconds`.
+        """The kept value of `key`, else (or when it must be `fresh`) one `fetch` for all who wait, kept `seconds`.
 
         A failed fetch fails those who waited and is not kept. When the last asker gives up, it is cancelled.
         """
         entry = self._entries.get(key)
-        if entry is not None and (now := time.monotonic()) < entry.stale_at:
+        if entry is not None and not fresh and (now := time.monotonic()) < entry.stale_at:
             return Sourced(entry.value, "cache", now - entry.kept_at)
         place = (asyncio.get_running_loop(), key)
         flight = self._flights.get(place)

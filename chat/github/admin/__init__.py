@@ -1,0 +1,1 @@
+"""The GitHub app's pages in the admin."""
