@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
     "chat",
     "chat.github",
 ]
@@ -173,6 +174,11 @@ ACCOUNT_EMAIL_VERIFICATION = "optional" if SENDS_EMAIL else "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = SENDS_EMAIL
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Chat] "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _https else "http"
+# Accounts that people have elsewhere. Nobody becomes somebody by an e-mail address, whoever confirmed it, and what is
+# kept of their tokens is sealed (chat/github/credentials.py).
+SOCIALACCOUNT_ADAPTER = "chat.accounts.adapter.LinkedAccountAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_QUERY_EMAIL = False
+SOCIALACCOUNT_STORE_TOKENS = True
 # False lifts all of allauth's; {} leaves its own: failed logins 10 a minute and address, 5 in 5 minutes and account.
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {} if CHAT_RATE_LIMITS else False
 # They are counted in the database: all processes share it, it survives a restart, and signing in needs it anyway,
@@ -194,6 +200,11 @@ GITHUB_READ_TIMEOUT_SECONDS = env.seconds("GITHUB_READ_TIMEOUT_SECONDS", 5.0)
 GITHUB_TOTAL_TIMEOUT_SECONDS = env.seconds("GITHUB_TOTAL_TIMEOUT_SECONDS", 10.0)
 GITHUB_MOST_CALLS_AT_ONCE = env.integer("GITHUB_MOST_CALLS_AT_ONCE", 10, least=1, most=100)
 GITHUB_CACHE_SECONDS = env.seconds("GITHUB_CACHE_SECONDS", 60.0)
+# The OAuth app by which people sign in with their GitHub accounts; without both nobody is offered to.
+GITHUB_CLIENT_ID = env.text("GITHUB_CLIENT_ID")
+GITHUB_CLIENT_SECRET = env.secret("GITHUB_CLIENT_SECRET")
+_github_app = {"client_id": GITHUB_CLIENT_ID, "secret": GITHUB_CLIENT_SECRET}
+SOCIALACCOUNT_PROVIDERS = {"github": {"APPS": [_github_app]}} if all(_github_app.values()) else {}
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

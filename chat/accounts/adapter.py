@@ -1,4 +1,4 @@
-"""What allauth asks us: who may sign up, how an account is made, where a link in a mail leads."""
+"""What allauth asks us: who may sign up, how an account is made or linked, where a link in a mail leads."""
 
 import logging
 from functools import partial
@@ -7,11 +7,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp, SocialLogin
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
 from chat.accounts.guests import guest_of
 from chat.actions.accounts import create_account, create_invited_account
@@ -45,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
         create = create_account if secret is None else partial(create_invited_account, secret)
         return create(
             data["username"],
-            data["password1"],
+            data.get("password1"),
             name=data["name"],
             email=data.get("email") or "",
             guest=guest_of(request),
@@ -76,6 +79,57 @@ class AccountAdapter(DefaultAccountAdapter):
             logger.warning("A mail could not be sent: %s", error)
             if self.request is not None:
                 messages.warning(self.request, "The e-mail could not be sent. Try again later.")
+
+
+class LinkedAccountAdapter(DefaultSocialAccountAdapter):
+    """Accounts that people have elsewhere: they follow the rules of sign-up, and bring a name, never an address."""
+
+    error_messages = {
+        **DefaultSocialAccountAdapter.error_messages,
+        "no_password": "It is your only way in. Set a password first.",
+    }
+
+    def list_apps(
+        self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
+    ) -> list[SocialApp]:
+        """Those of the settings alone: no row of the database lets somebody in by another service."""
+        apps = (
+            SocialApp(provider=name, **app)
+            for name, told in settings.SOCIALACCOUNT_PROVIDERS.items()
+            for app in told["APPS"]
+        )
+        return [
+            app for app in apps if provider in (None, app.provider) and client_id in (None, app.client_id)
+        ]
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        request.invitation_secret = _invitation_in(sociallogin)  # type: ignore[attr-defined]
+        return super().is_open_for_signup(request, sociallogin)
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
+        user: User = sociallogin.user
+        user.username, user.name = data.get("username") or "", data.get("name") or ""
+        return user
+
+    def get_signup_form_initial_data(self, sociallogin: SocialLogin) -> dict[str, str]:
+        return {"username": sociallogin.user.username, "name": sociallogin.user.name}
+
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: BaseForm) -> User:
+        """As by the form of everybody, without a password; raises a ChatError that the form shows."""
+        with transaction.atomic():
+            user = AccountAdapter(request).save_user(request, sociallogin.user, form)
+            sociallogin.user = user
+            sociallogin.save(request)
+        return user
+
+
+def _invitation_in(sociallogin: SocialLogin) -> str | None:
+    """The secret of the invitation that they came from, which is where they are led on to."""
+    try:
+        found = resolve(urlsplit(sociallogin.state.get("next") or "").path)
+    except Resolver404:
+        return None
+    return found.kwargs["secret"] if found.url_name == "account_invitation" else None
 
 
 def _in_public(url: str) -> str:

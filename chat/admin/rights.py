@@ -1,9 +1,10 @@
-"""Groups of rights and e-mail addresses in the admin: what Django and allauth bring, with a record of each change."""
+"""Rights, e-mail addresses and linked accounts in the admin: what Django and allauth bring, each change recorded."""
 
 from typing import Any
 
 from allauth.account.admin import EmailAddressAdmin
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
@@ -13,7 +14,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from chat.actions.audit import record
-from chat.admin.records import Base, operator_of
+from chat.admin.records import Base, RecordAdmin, operator_of
 
 
 class RecordedMixin(Base):
@@ -44,6 +45,8 @@ class RecordedMixin(Base):
 
 admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
+# Nobody looks at tokens, and the credentials of services stand in the settings.
+admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 
 
 @admin.register(Group)
@@ -61,3 +64,20 @@ class AddressAdmin(RecordedMixin, EmailAddressAdmin):  # type: ignore[misc]
             for address in queryset.filter(verified=False):
                 record(operator_of(request), "emailaddress_changed", address, fields=["verified"])
             super().make_verified(request, queryset)
+
+
+@admin.register(SocialAccount)
+class LinkedAccountAdmin(RecordedMixin, RecordAdmin):
+    """Who is who elsewhere. Deleting a link forgets its token; the account here stays."""
+
+    list_display = ("user", "provider", "name_there", "date_joined")
+    list_select_related = ("user",)
+    search_fields = ("user__username", "user__name", "uid")
+    fields = ("user", "provider", "name_there", "uid", "date_joined", "last_login")
+
+    @admin.display(description="Name there")
+    def name_there(self, account: SocialAccount) -> str:
+        return str(account.extra_data.get("login", ""))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return Base.has_delete_permission(self, request, obj)

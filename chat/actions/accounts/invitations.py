@@ -89,7 +89,13 @@ def redeem_invitation(user: User, secret: str) -> Invitation:
 
 
 def create_invited_account(
-    secret: str, username: str, password: str, *, name: str = "", email: str = "", guest: User | None = None
+    secret: str,
+    username: str,
+    password: str | None,
+    *,
+    name: str = "",
+    email: str = "",
+    guest: User | None = None,
 ) -> User:
     """Make an account by a link, and come into its room; one cannot be had without the other."""
     with transaction.atomic():
