@@ -1,6 +1,6 @@
 """The words that people may type behind a slash. Other apps add theirs in AppConfig.ready(); none is known here."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from chat.errors import Invalid
@@ -12,9 +12,18 @@ class Say(NamedTuple):
     text: str
 
 
+class Later(NamedTuple):
+    """An answer that has to be waited for, such as another server's: `work` gives it, on the event loop.
+
+    It is begun when the word's function has returned, and goes to the database through chat.database alone.
+    """
+
+    work: Callable[[], Awaitable[str | Say]]
+
+
 # Given the user, the room's slug and what stands behind the word; returns Markdown for that user alone, or Say.
-# It runs in the writer thread, and calls actions.
-Function = Callable[[Any, str, str], str | Say]
+# It runs in the writer thread, and calls actions. Whatever waits for more than the database is returned as Later.
+Function = Callable[[Any, str, str], str | Say | Later]
 
 
 class Word(NamedTuple):

@@ -4,7 +4,7 @@ from typing import Annotated, Any, cast
 
 import msgspec
 
-from chat import database, history, slash
+from chat import database, history
 from chat.actions.attention.read_positions import Position
 from chat.actions.edits import delete_message, edit_message
 from chat.actions.pins import pin_message
@@ -79,18 +79,6 @@ class MessageList(msgspec.Struct):
 
     messages: list[MessageObject]
     cards: list[dict[str, Any]] = []
-
-
-class SlashCommand(msgspec.Struct):
-    """`usage` is what to type, `help` what it does."""
-
-    name: str
-    usage: str
-    help: str
-
-
-class SlashCommands(msgspec.Struct):
-    commands: list[SlashCommand]
 
 
 class RevisionList(msgspec.Struct):
@@ -197,12 +185,6 @@ async def mark_read(call: Call, slug: str, body: ReadUpTo) -> Position:
 async def mark_unread(call: Call, slug: str, body: ReadUpTo) -> Position:
     """Be unread from this message on."""
     return await move_read_position(call.person, slug_in_path(slug), body.message_id, back=True)
-
-
-@operation("GET")
-async def list_slash_commands(call: Call) -> SlashCommands:
-    """What people may type behind a slash, by name."""
-    return SlashCommands([SlashCommand(word.name, word.usage, word.help) for word in slash.listed()])
 
 
 @operation("GET")

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
-from chat.api import health, messages, openapi, people, reference, rooms
+from chat.api import health, messages, openapi, people, reference, rooms, words
 from chat.api.accounts import invitations, sessions, tokens
 from chat.api.resource import resource
 from chat.api.responses import error_response
@@ -42,7 +42,8 @@ urlpatterns: list[URLPattern] = [
     path("api/rooms/<str:slug>/pinned", resource(messages.list_pinned)),
     path("api/rooms/<str:slug>/read", resource(messages.mark_read)),
     path("api/rooms/<str:slug>/unread", resource(messages.mark_unread)),
-    path("api/slash", resource(messages.list_slash_commands)),
+    path("api/rooms/<str:slug>/slash", resource(words.obey_slash_command)),
+    path("api/slash", resource(words.list_slash_commands)),
     path("api/messages", resource(messages.list_messages_by_id)),
     path(MESSAGE, resource(messages.read_message, messages.change_message, messages.remove_message)),
     path(f"{MESSAGE}/reactions/<str:emoji>", resource(messages.add_reaction, messages.remove_reaction)),

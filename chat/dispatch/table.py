@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import get_args
 
+import msgspec
+
 from chat import database, history, hub, metrics
 from chat.actions.attention.read_positions import Move, Position, move_all
 from chat.actions.audit import coming_from
@@ -149,6 +151,14 @@ async def post(user: User, slug: str, command: commands.Send) -> Posted:
     return await posts.put(_draft(user, slug, command))
 
 
+async def obey(user: User, slug: str, text: str, thread: int | None) -> Result | Posted:
+    """Do what `/word …` says, and post what it says aloud; the JSON API's way in too."""
+    answer = await answer_to(user, slug, text)
+    if isinstance(answer, Result):
+        return answer
+    return await post(user, slug, commands.Send(text=answer.text, thread=thread))
+
+
 def _draft(user: User, slug: str, command: commands.Send) -> Draft:
     if command.attachments:
         raise Invalid("attachments are not taken yet.", field="attachments")
@@ -166,8 +176,7 @@ async def _subscribe(connection: Connection, command: commands.Subscribe) -> Non
     def frame(subscribed: Subscribed) -> str | None:
         if command.id is None:
             return None
-        fields = {name: getattr(subscribed, name) for name in Subscribed.__struct_fields__}
-        return encode(SubscribedOk(id=command.id, **fields))
+        return encode(SubscribedOk(id=command.id, **msgspec.structs.asdict(subscribed)))
 
     await subscribe(connection, _slug(connection, command), command.since, command.epoch, frame)
 
@@ -211,14 +220,7 @@ async def _pin(connection: Connection, command: commands.Pin) -> SeqOk:
 async def _sync(connection: Connection, command: commands.Sync) -> PageOk:
     slug = _slug(connection, command)
     page = await database.call(history.sync, connection.visitor.user, slug, command.since, command.epoch)
-    return PageOk(
-        id=command.id or "",
-        seq=page.seq,
-        messages=page.messages,
-        cards=page.cards,
-        more=page.more,
-        reset=page.reset,
-    )
+    return PageOk(id=command.id or "", **msgspec.structs.asdict(page))
 
 
 async def _read(connection: Connection, command: commands.Read) -> ReadOk:
@@ -234,13 +236,11 @@ async def _unread(connection: Connection, command: commands.Unread) -> UnreadOk:
 
 
 async def _slash(connection: Connection, command: commands.Slash) -> SlashOk:
-    user, slug = _user(connection), _slug(connection, command)
-    answer = await database.write(answer_to, user, slug, command.text)
+    answer = await obey(_user(connection), _slug(connection, command), command.text, command.thread)
     if isinstance(answer, Result):
         connection.deliver(encode(answer))
         return SlashOk(id=command.id or "")
-    posted = await post(user, slug, commands.Send(text=answer.text, thread=command.thread))
-    return SlashOk(id=command.id or "", message_id=posted.message_id, seq=posted.seq)
+    return SlashOk(id=command.id or "", message_id=answer.message_id, seq=answer.seq)
 
 
 async def _typing(connection: Connection, command: commands.Typing) -> Ok:

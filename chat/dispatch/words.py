@@ -1,24 +1,33 @@
 """The slash words of the chat itself: each calls one action, and says in a line what came of it."""
 
-from chat import slash
+from chat import database, slash
 from chat.actions.rooms import add_members, change_room, leave_room
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.history import visible_room
 from chat.markdown import render
 from chat.models import User
 from chat.protocol.events import Result
-from chat.slash import Say
+from chat.slash import Later, Say
 
 
-def answer_to(user: User, room: str, text: str) -> Result | Say:
-    """Do what the word says, as this person in this room; raises the ChatError that refused it."""
+async def answer_to(user: User, room: str, text: str) -> Result | Say:
+    """Do what the word says, as this person in this room; raises the ChatError that refused it.
+
+    The writer is held up by what the word does to the database, and not by what it waits for.
+    """
+    answer = await database.write(_begin, user, room, text)
+    if isinstance(answer, Later):
+        answer = await answer.work()
+    return answer if isinstance(answer, Say) else Result(room=room, text=answer, html=render(answer).html)
+
+
+def _begin(user: User, room: str, text: str) -> str | Say | Later:
     visible_room(user, room)
     parsed = slash.parse(text)
     if isinstance(parsed, Say):
         return parsed
     word, words = parsed
-    answer = word.function(user, room, words)
-    return answer if isinstance(answer, Say) else Result(room=room, text=answer, html=render(answer).html)
+    return word.function(user, room, words)
 
 
 @slash.word("help", "/help", "lists these commands")

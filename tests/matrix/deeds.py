@@ -78,6 +78,10 @@ def _on_message(method: str, message: str, command: str, **fields: object) -> De
     return Deed(Http(method, MESSAGE, fields or None, message=message), said)
 
 
+def _word(text: str) -> Deed:
+    return Deed(Http("POST", ROOM + "/slash", {"text": text}), slash=text)
+
+
 DEEDS = {
     # test_handshake.py does this one.
     "connect": Deed(),
@@ -90,7 +94,7 @@ DEEDS = {
     "read its members": Deed(Http("GET", ROOM + "/members")),
     "read a message": Deed(Http("GET", MESSAGE)),
     "read messages by id": Deed(Http("GET", "/api/messages", query="?ids=$another")),
-    "ask for help": Deed(slash="/help"),
+    "ask for help": _word("/help"),
     "type": Deed(None, Say("typing", _HERE)),
     "send": Deed(
         Http("POST", ROOM + "/messages", {"text": "hello"}),

@@ -22,7 +22,7 @@ read its pins           ok       ok       ok       ok       ok        ok       o
 read its members        ok       ok       ok       ok       ok        ok       ok       unseen   ok
 read a message          ok       ok       ok       ok       ok        ok       ok       unseen   ok
 read messages by id     ok       ok       ok       ok       ok        ok       ok       unseen   ok
-ask for help            -        ok       ok       ok       ok        ok       ok       unseen   ok
+ask for help            sign-in  ok       ok       ok       ok        ok       ok       unseen   ok
 type                    -        ok       ok       ok       ok        ok       ok       unseen   ok
 send                    sign-in  ok       ok       ok       ok        ok       ok       unseen   ok
 react                   sign-in  ok       ok       ok       ok        ok       ok       unseen   ok
@@ -68,7 +68,7 @@ read its pins           unseen   unseen   ok       ok       ok        ok       o
 read its members        unseen   unseen   ok       ok       ok        ok       ok       unseen   ok
 read a message          unseen   unseen   ok       ok       ok        ok       ok       unseen   ok
 read messages by id     unseen   unseen   ok       ok       ok        ok       ok       unseen   ok
-ask for help            -        unseen   ok       ok       ok        ok       ok       unseen   ok
+ask for help            sign-in  unseen   ok       ok       ok        ok       ok       unseen   ok
 type                    -        unseen   no       ok       ok        ok       no       unseen   no
 send                    sign-in  unseen   no       ok       ok        ok       no       unseen   no
 react                   sign-in  unseen   no       ok       ok        ok       no       unseen   no
@@ -114,7 +114,7 @@ read its pins           unseen   unseen   unseen   ok       ok        ok       u
 read its members        unseen   unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 read a message          unseen   unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 read messages by id     unseen   unseen   unseen   ok       ok        ok       unseen   unseen   unseen
-ask for help            -        unseen   unseen   ok       ok        ok       unseen   unseen   unseen
+ask for help            sign-in  unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 type                    -        unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 send                    sign-in  unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 react                   sign-in  unseen   unseen   ok       ok        ok       unseen   unseen   unseen
@@ -161,7 +161,7 @@ read its pins           unseen   unseen   unseen   ok       ok        ok       u
 read its members        unseen   unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 read a message          unseen   unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 read messages by id     unseen   unseen   unseen   ok       ok        ok       unseen   unseen   unseen
-ask for help            -        unseen   unseen   ok       ok        ok       unseen   unseen   unseen
+ask for help            sign-in  unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 type                    -        unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 send                    sign-in  unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 react                   sign-in  unseen   unseen   ok       ok        ok       unseen   unseen   unseen
@@ -208,7 +208,7 @@ read its pins           ok       ok       ok       ok       ok        ok       o
 read its members        ok       ok       ok       ok       ok        ok       ok       unseen   ok
 read a message          ok       ok       ok       ok       ok        ok       ok       unseen   ok
 read messages by id     ok       ok       ok       ok       ok        ok       ok       unseen   ok
-ask for help            -        ok       ok       ok       ok        ok       ok       unseen   ok
+ask for help            sign-in  ok       ok       ok       ok        ok       ok       unseen   ok
 type                    -        shut     shut     shut     shut      shut     shut     unseen   shut
 send                    sign-in  shut     shut     shut     shut      shut     shut     unseen   shut
 react                   sign-in  shut     shut     shut     shut      shut     shut     unseen   shut
@@ -255,7 +255,7 @@ read its pins           sign-in     ok           ok            unseen     ok    
 read its members        sign-in     ok           ok            unseen     ok          ok
 read a message          sign-in     ok           ok            unseen     ok          ok
 read messages by id     sign-in     ok           ok            unseen     ok          ok
-ask for help            -           -            -             unseen     ok          ok
+ask for help            sign-in     sign-in      sign-in       unseen     ok          ok
 type                    -           -            -             unseen     no          ok
 send                    sign-in     sign-in      sign-in       unseen     no          ok
 react                   sign-in     sign-in      sign-in       unseen     no          ok
