@@ -5,13 +5,18 @@ python -m tests.fakes.github -- make run
 """
 
 import argparse
+import json
 import os
 import signal
 import subprocess
 import sys
 from types import FrameType
 
-from tests.fakes.github import MISBEHAVING, PEOPLE, FakeGitHub
+from tests.fakes.github import MISBEHAVING, PEOPLE, PULL_STATES, FakeGitHub
+
+MOVE = json.dumps(
+    {"do": "move_pull", "repository": "octocat/Hello-World", "with": {"number": 2, "state": "merged"}}
+)
 
 
 def main() -> int:
@@ -37,7 +42,12 @@ def _arguments() -> argparse.Namespace:
 def _welcome(url: str) -> str:
     people = " ".join(sorted(PEOPLE))
     trouble = " ".join(sorted(MISBEHAVING))
-    return f"A fake GitHub listens on {url}\nIt knows: {people}\nIt misbehaves for: {trouble}"
+    states = ", ".join(PULL_STATES)
+    return (
+        f"A fake GitHub listens on {url}\nIt knows: {people}\nIt misbehaves for: {trouble}\n"
+        f"octocat/Hello-World has issue 1 and pull request 2, which is moved ({states}) like this:\n"
+        f"  curl {url}/_fake/world -d '{MOVE}'"
+    )
 
 
 def _run_beside(url: str, command: list[str]) -> int:

@@ -1,35 +1,29 @@
-"""What this GitHub says to a login: a profile, or, for a login in MISBEHAVING, one kind of trouble."""
+"""Every kind of trouble that GitHub, or something in its way, may make: by the login that stands for it."""
 
 import itertools
 import time
 from collections.abc import Callable, Iterator
 
-from tests.fakes.github.messages import JSON_TYPE, Answer, json_answer, plain_answer
-from tests.fakes.github.people import PEOPLE
+from tests.fakes.github.messages import JSON_TYPE, Answer, complaint, json_answer, plain_answer
+from tests.fakes.github.world import PEOPLE
 
 HUGE_BYTES = 50 * 1024 * 1024
 PIECE = b" " * 64 * 1024
 HTML = b"<!DOCTYPE html><title>Unicorn!</title><p>We had issues producing the response to your request.</p>"
 FOR_EVER_SECONDS = 3600.0
-
-
-def answer_for(login: str) -> Answer:
-    """The answer to /users/<login>, `login` in lower case."""
-    if login in MISBEHAVING:
-        return MISBEHAVING[login]()
-    if login in PEOPLE:
-        return json_answer(PEOPLE[login])
-    return not_found()
+# Long enough for a test to look, and short enough for somebody who tries it out.
+RESET_SECONDS = 90
+WAIT_SECONDS = 42
 
 
 def not_found() -> Answer:
     """What GitHub says about names it does not know."""
-    return json_answer(_complaint("Not Found", 404), 404)
+    return complaint("Not Found", 404)
 
 
 def failed() -> Answer:
     """A failure of GitHub's own."""
-    return json_answer(_complaint("Server Error", 500), 500)
+    return complaint("Server Error", 500)
 
 
 def silent() -> Answer:
@@ -58,24 +52,32 @@ def html() -> Answer:
     return plain_answer(HTML, content_type="text/html; charset=utf-8")
 
 
+def unavailable() -> Answer:
+    """GitHub is overloaded for a moment."""
+    return complaint("No server is currently available to service your request.", 503)
+
+
+def forbidden() -> Answer:
+    """Not a matter of how often: this may not be seen."""
+    return complaint("Resource not accessible by personal access token", 403)
+
+
 def rate_limited() -> Answer:
     """The hourly limit is used up: 403, and the time of the reset."""
-    reset = str(int(time.time()) + 1800)
-    message = _complaint("API rate limit exceeded for 192.0.2.1.", 403)
-    return json_answer(
-        message, 403, x_ratelimit_limit="60", x_ratelimit_remaining="0", x_ratelimit_reset=reset
-    )
+    reset = str(int(time.time()) + RESET_SECONDS)
+    told = {"x_ratelimit_limit": "60", "x_ratelimit_remaining": "0", "x_ratelimit_reset": reset}
+    return complaint("API rate limit exceeded for 192.0.2.1.", 403, **told)
 
 
 def secondary_rate_limited() -> Answer:
     """Too much at once: 429 and how long to wait, while the hourly limit is not used up."""
-    message = _complaint("You have exceeded a secondary rate limit.", 429)
-    return json_answer(message, 429, retry_after="42", x_ratelimit_remaining="4000")
+    told = {"retry_after": str(WAIT_SECONDS), "x_ratelimit_remaining": "4000"}
+    return complaint("You have exceeded a secondary rate limit.", 429, **told)
 
 
 def bad_credentials() -> Answer:
     """The token is not (or no longer) good."""
-    return json_answer(_complaint("Bad credentials", 401), 401)
+    return complaint("Bad credentials", 401)
 
 
 def huge() -> Answer:
@@ -121,6 +123,7 @@ def hanging_up() -> Answer:
 
 MISBEHAVING: dict[str, Callable[[], Answer]] = {
     "answers-500": failed,
+    "answers-503": unavailable,
     "answers-html": html,
     "answers-malformed": malformed,
     "answers-wrong-shape": wrong_shape,
@@ -128,6 +131,7 @@ MISBEHAVING: dict[str, Callable[[], Answer]] = {
     "never-answers": silent,
     "rate-limited": rate_limited,
     "rate-limited-twice": secondary_rate_limited,
+    "forbidden": forbidden,
     "bad-credentials": bad_credentials,
     "fifty-megabytes": huge,
     "fifty-megabytes-in-chunks": huge_unannounced,
@@ -138,10 +142,6 @@ MISBEHAVING: dict[str, Callable[[], Answer]] = {
     "going-round": going_round,
     "hangs-up": hanging_up,
 }
-
-
-def _complaint(message: str, status: int) -> dict[str, str]:
-    return {"message": message, "documentation_url": "https://docs.github.com/rest", "status": str(status)}
 
 
 def _blanks() -> Iterator[bytes]:

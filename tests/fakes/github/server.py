@@ -10,31 +10,41 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from tests.fakes.github.answers import answer_for, not_found
-from tests.fakes.github.messages import Answer, Request, with_headers
+from tests.fakes.github import control
+from tests.fakes.github.answers import MISBEHAVING, bad_credentials, not_found
+from tests.fakes.github.conditions import Conditions
+from tests.fakes.github.limiting import Limits
+from tests.fakes.github.messages import Answer, Exchange, Request, json_answer
+from tests.fakes.github.world.routes import resource_at
+from tests.fakes.github.world.world import World
+
+Say = Callable[[Request], Answer]
 
 START_SECONDS = 10.0
-CALLS_AN_HOUR = 5_000
 HOLD_SECONDS = 10.0  # a held request goes on after this, so that a failing test ends
 
 
 class FakeGitHub:
     """A server for the time of a `with` block; `url` is its base address.
 
-    `delay_seconds` comes before every answer. `answers` maps a login to a function of the request and
-    goes before what the fake knows itself. `hold(n)` keeps requests waiting until n of them are there.
+    `world` is what it holds, `limits` what it grants, `record` every call with its time. `delay_seconds` comes
+    before every answer. `answers` maps a login or a path to a function of the request, and `once` says what comes
+    the next times: both go before what the fake knows itself. `hold(n)` keeps requests waiting until n are there.
     """
 
     def __init__(self, port: int = 0, delay_seconds: float = 0.0) -> None:
         self.port = port
         self.delay_seconds = delay_seconds
-        self.reset = int(time.time()) + 3600
-        self.answers: dict[str, Callable[[Request], Answer]] = {}
-        self.requests: list[Request] = []
+        self.world = World()
+        self.limits: Limits = Limits()
+        self.conditions = Conditions()
+        self.answers: dict[str, Say] = {}
+        self.record: list[Exchange] = []
         self.at_once = 0
         self.most_at_once = 0
         self.connections = 0
         self._writers: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
+        self._next: dict[str, list[Say]] = {}
         self._held = 0
         self._full: asyncio.Event
         self._stopped: asyncio.Event
@@ -62,9 +72,28 @@ class FakeGitHub:
         self._held = count
         self._loop.call_soon_threadsafe(self._full.clear)
 
-    def calls(self, login: str) -> int:
-        """How often this login was asked for."""
-        return sum(request.login == login.lower() for request in self.requests)
+    @property
+    def requests(self) -> list[Request]:
+        """Every call so far, in the order in which they came."""
+        return [exchange.request for exchange in self.record]
+
+    @property
+    def reset(self) -> int:
+        """When the hour starts anew, unless a token was given another time."""
+        return self.limits.reset
+
+    def calls(self, what: str) -> int:
+        """How often this login, or this path, was asked for."""
+        return sum(what.lower() in (request.login, request.path.lower()) for request in self.requests)
+
+    def once(self, path: str, *says: Say) -> None:
+        """Answer the next calls of this path so, one after the other."""
+        self._next.setdefault(path.lower(), []).extend(says)
+
+    def forget_record(self) -> None:
+        """As if nobody had called so far."""
+        self.record = []
+        self.most_at_once = self.at_once
 
     def _run(self) -> None:
         asyncio.run(self._serve())
@@ -99,16 +128,23 @@ class FakeGitHub:
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         request = Request.parse(await reader.readuntil(b"\r\n\r\n"))
-        self.requests.append(request)
+        if request.path.startswith(control.PREFIX):
+            body = await reader.readexactly(int(request.headers.get("content-length", 0)))
+            await _write(reader, writer, control.carried_out(self, request, body))
+            return True
+        exchange = Exchange(request)
+        self.record.append(exchange)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
             await self._hold_back()
             answer = self._answer(request)
+            exchange.status = answer.status
             await _pause(reader, self.delay_seconds + answer.wait_seconds)
             await _write(reader, writer, answer)
         finally:
             self.at_once -= 1
+            exchange.ended = time.monotonic()
         return answer.headers.get("connection") != "close"
 
     async def _hold_back(self) -> None:
@@ -120,16 +156,29 @@ class FakeGitHub:
             self._full.set()
 
     def _answer(self, request: Request) -> Answer:
-        login = request.login
-        if request.method != "GET" or login is None:
-            return self._counted(not_found())
-        return self._counted(self.answers[login](request) if login in self.answers else answer_for(login))
+        refused = self.limits.refusal(request)
+        answer = refused or self.conditions.answer(request, self._whole(request))
+        return self.limits.told(request, answer)
 
-    def _counted(self, answer: Answer) -> Answer:
-        """With the headers by which GitHub tells how many calls are left, unless it has its own."""
-        left = CALLS_AN_HOUR - len(self.requests)
-        told = {"limit": CALLS_AN_HOUR, "remaining": left, "reset": self.reset}
-        return with_headers(answer, {f"x-ratelimit-{name}": str(number) for name, number in told.items()})
+    def _whole(self, request: Request) -> Answer:
+        if request.token in self.world.revoked:
+            return bad_credentials()
+        if say := self._said_otherwise(request):
+            return say(request)
+        if request.login in MISBEHAVING:
+            return MISBEHAVING[request.login]()
+        body = None
+        if request.method == "GET":
+            body = resource_at(self.world, request.path, request.query, request.token)
+        return not_found() if body is None else json_answer(body)
+
+    def _said_otherwise(self, request: Request) -> Say | None:
+        for name in (request.path.lower(), request.login or ""):
+            if self._next.get(name):
+                return self._next[name].pop(0)
+            if name in self.answers:
+                return self.answers[name]
+        return None
 
 
 async def _write(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answer) -> None:

@@ -1,11 +1,11 @@
 """The accounts this GitHub has: the recorded octocat, and others in the same form with own figures."""
 
 import json
-from pathlib import Path
 from typing import Any
 
-EXAMPLES = json.loads((Path(__file__).parent / "data/examples.json").read_text())["examples"]
-OCTOCAT: dict[str, Any] = EXAMPLES["public-user-default-response"]
+from tests.fakes.github.world.recorded import recorded
+
+OCTOCAT: dict[str, Any] = recorded("user")
 
 # login, name, followers, public repositories: invented figures, so that nobody takes them for today's
 OTHERS: list[tuple[str, str | None, int, int]] = [
@@ -35,3 +35,10 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "octocat": OCTOCAT,
     **{person[0].lower(): _profile(number, *person) for number, person in enumerate(OTHERS, start=2)},
 }
+
+
+def simple(login: str) -> dict[str, Any]:
+    """How an account stands within other objects: who it is, no figures."""
+    kept = ("login", "id", "node_id", "avatar_url", "url", "html_url", "type", "site_admin")
+    profile = PEOPLE.get(login.lower()) or _profile(0, login, None, 0, 0)
+    return {name: profile[name] for name in kept}
