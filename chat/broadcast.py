@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 
@@ -10,8 +9,9 @@ from chat import hub
 from chat.hub import hints
 from chat.models import Message, Room, User
 from chat.payloads import room_object, user_object
+from chat.protocol.codec import encode
 from chat.protocol.events import CardEvent, Notification, ReadEvent, RoomEvent, TypingEvent, UserEvent
-from chat.protocol.objects import MessageObject
+from chat.protocol.objects import CardObject, MessageObject
 
 # What a notification shows of its message.
 EXCERPT_CHARS = 300
@@ -72,10 +72,15 @@ def publish_read(
     transaction.on_commit(partial(hub.publish, item))
 
 
-def publish_card(room_id: int, card: dict[str, Any]) -> None:
-    """The body of a card that messages of this room show, as everybody there may see it."""
-    item = hints.passing(room_feed(room_id), CardEvent(card=card))
+def publish_card(card: CardObject, room_ids: Iterable[int]) -> None:
+    """The body of a card changed that messages of these rooms show, as everybody there may see it."""
+    item = hub.CardChanged(card.id, card.version, list(room_ids), encode(CardEvent(card=card)))
     transaction.on_commit(partial(hub.publish, item))
+
+
+def publish_hidden_card(card_id: int, version: int) -> None:
+    """A card changed that not everybody may see: each process asks for its own people, and nobody is told of a body."""
+    transaction.on_commit(partial(hub.publish, hub.CardChanged(card_id, version, [])))
 
 
 def publish_membership(room: Room, user_id: int) -> None:

@@ -10,6 +10,7 @@ from chat.models import Ban, Membership, Message, Reaction, Revision, Room, User
 from chat.models.posting import Author, NewText
 from chat.protocol.objects import (
     BanObject,
+    CardLink,
     MemberObject,
     MessageObject,
     MyRoom,
@@ -53,6 +54,7 @@ class MessageRow(NamedTuple):
     last_reply_at: datetime | None
     mentions: list[int]
     pinned: bool
+    cards: list[dict[str, Any]] | None
     reacted: bool
     author: AuthorRow
 
@@ -136,7 +138,13 @@ def message_object(
         last_reply_at=timestamp(message.last_reply_at) if message.last_reply_at and not gone else None,
         mentions=[] if gone else message.mentions,
         pinned=message.pinned and not gone,
+        cards=[] if gone or not message.cards else card_links(message.cards),
     )
+
+
+def card_links(kept: Iterable[dict[str, Any]]) -> list[CardLink]:
+    """The cards that a message shows, from what is kept in its row."""
+    return [CardLink(card["id"], card["url"]) for card in kept]
 
 
 def new_text_objects(news: Sequence[NewText], at: datetime) -> list[MessageObject]:
@@ -164,6 +172,7 @@ def _new_text_object(new: NewText, author: UserObject, moment: str) -> MessageOb
         event=None,
         thread=new.thread_id,
         mentions=new.mentions,
+        cards=new.cards,
     )
 
 

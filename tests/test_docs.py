@@ -183,7 +183,8 @@ def test_the_protocol_names_what_every_command_is_answered_with() -> None:
 
 def test_the_protocol_shows_every_object_with_its_fields() -> None:
     shown = {
-        "Message": (objects.MessageObject, objects.ReactionObject),
+        "Message": (objects.MessageObject, objects.ReactionObject, objects.CardLink),
+        "Card": (objects.CardObject, objects.CardLabel, objects.CardFact),
         "Room": (objects.RoomObject, objects.MyRoom),
         "User": (objects.UserObject,),
         "Member": (objects.MemberObject,),

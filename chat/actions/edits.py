@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
+from chat import links
+from chat.actions import cards
 from chat.actions.attention import mentions
 from chat.actions.attention.notifications import notify_of_mentions
 from chat.actions.audit import record
@@ -19,7 +21,7 @@ from chat.actions.log import (
 from chat.errors import Conflict, Forbidden, NotFound
 from chat.limits import check_text
 from chat.markdown import render
-from chat.models import Change, Mention, Message, Reaction, Revision, Room, User
+from chat.models import CardShown, Change, Mention, Message, Reaction, Revision, Room, User
 from chat.permissions import can_delete, can_edit, can_write
 
 # What is left of a deleted message: nothing of its content.
@@ -31,6 +33,7 @@ TOMBSTONE = {
     "reply_to": None,
     "edited_at": None,
     "mentions": [],
+    "cards": None,
     "pinned": False,
 }
 
@@ -42,6 +45,7 @@ def edit_message(user: User, message_id: int, text: str, seq: int | None = None)
     """
     check_text(text)
     rendered = render(text)
+    linked = links.find(text, rendered.html)
     with transaction.atomic():
         room, message = lock_message(Room.objects.visible_to(user), message_id)
         _check_may_edit(user, room, message)
@@ -54,6 +58,7 @@ def edit_message(user: User, message_id: int, text: str, seq: int | None = None)
         message.text, message.html, message.edited_at = text, rendered.calling(names), timezone.now()
         message.text_seq = room.seq + 1
         newly_called = mentions.replace(message, called)
+        cards.replace(message, linked)
         log_change(room, message, Change.Kind.EDIT)
         notify_of_mentions(room, message, newly_called)
         return message.seq
@@ -81,7 +86,7 @@ def delete_message(user: User, message_id: int, *, as_operator: bool = False) ->
 
 def make_tombstones(room: Room, messages: Sequence[Message]) -> None:
     """Delete texts of a locked room for good. The roots of their threads, none of which is among them, count anew."""
-    for kind in (Revision, Reaction, Mention):
+    for kind in (Revision, Reaction, Mention, CardShown):
         kind.objects.filter(message__in=messages).delete()
     Message.objects.filter(pk__in=[message.pk for message in messages]).update(**TOMBSTONE)
     for message in messages:

@@ -8,6 +8,8 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
+from chat import links
+from chat.actions import cards
 from chat.actions.attention import mentions
 from chat.actions.attention.notifications import follow_threads, notify_of_new
 from chat.actions.log import check_not_archived, count_replies
@@ -69,6 +71,8 @@ class _Batch:
         self._refused: dict[int, ChatError] = {}
         self._rendered: dict[int, Rendered] = {}
         self._taken: dict[int, NewText] = {}
+        # What the few that link to something beyond the chat link to.
+        self._linked: dict[int, object] = {}
         self._repeats: dict[int, NewText | First] = {}
         # By author and client id: what this batch itself takes in.
         self._named: dict[tuple[int, str], NewText] = {}
@@ -83,7 +87,9 @@ class _Batch:
             _check_client_id(draft.client_id)
             if not is_storable(draft.room):
                 raise NotFound("There is no such room.", field="room")
-            self._rendered[index] = render(draft.text)
+            self._rendered[index] = rendered = render(draft.text)
+            if (linked := links.find(draft.text, rendered.html)) is not None:
+                self._linked[index] = linked
         except ChatError as error:
             self._refused[index] = error
 
@@ -147,7 +153,10 @@ class _Batch:
         if not self._taken:
             return
         at = timezone.now()
+        linked = [(new, self._linked[index]) for index, new in self._taken.items() if index in self._linked]
+        cards.give(linked)
         insert([*self._taken.values()], at)
+        cards.keep([new for new, _ in linked])
         by_room: dict[int, list[NewText]] = defaultdict(list)
         for new in self._taken.values():
             by_room[new.place.pk].append(new)

@@ -17,7 +17,7 @@ from chat.admin.records import (
     way_to_list,
     way_to_trail,
 )
-from chat.models import Change, Mention, Message, Reaction, Revision, ThreadFollower
+from chat.models import CardShown, Change, Mention, Message, Reaction, Revision, ThreadFollower
 
 EXCERPT_CHARS = 80
 # Of those about to be removed, so many are shown; the rest is counted.
@@ -135,6 +135,15 @@ class ReactionAdmin(RecordAdmin):
 class MentionAdmin(RecordAdmin):
     list_display = ("message", "room", "user")
     list_select_related = ("message", "room", "user")
+    ordering = ("-id",)
+
+
+@admin.register(CardShown)
+class CardShownAdmin(RecordAdmin):
+    list_display = ("card_id", "room", "message")
+    list_select_related = ("room", "message")
+    search_fields = ("=card_id", "=message__id")
+    search_help_text = "The number of a card or of a message"
     ordering = ("-id",)
 
 

@@ -17,7 +17,7 @@ from chat.errors import Invalid, NotFound
 from chat.models import User
 from chat.protocol import commands
 from chat.protocol.commands import LARGEST_ID, ClientId, MessageId, Seq
-from chat.protocol.objects import MessageObject, PageObject, RevisionObject
+from chat.protocol.objects import CardObject, MessageObject, PageObject, RevisionObject
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 
@@ -78,7 +78,7 @@ class MessageList(msgspec.Struct):
     """Ascending by id; what the reader may not see is left out."""
 
     messages: list[MessageObject]
-    cards: list[dict[str, Any]] = []
+    cards: list[CardObject] = []
 
 
 class RevisionList(msgspec.Struct):
@@ -120,7 +120,8 @@ async def list_changes(call: Call, slug: str, query: ChangesQuery) -> PageObject
 @operation("GET", Access.READER)
 async def list_messages_by_id(call: Call, query: IdsQuery) -> MessageList:
     """Several messages at once, wherever they are."""
-    return MessageList(await database.call(history.messages_by_id, call.user, _ids(query.ids)))
+    messages = await database.call(history.messages_by_id, call.user, _ids(query.ids))
+    return MessageList(messages, await database.call(history.bodies_for, call.user, messages))
 
 
 @operation("GET", Access.READER)
@@ -172,7 +173,8 @@ async def unpin(call: Call, message_id: int) -> MessageObject:
 @operation("GET", Access.READER)
 async def list_pinned(call: Call, slug: str) -> MessageList:
     """The pinned messages of a room, at most 100."""
-    return MessageList(await database.call(history.pinned, call.user, slug_in_path(slug)))
+    messages = await database.call(history.pinned, call.user, slug_in_path(slug))
+    return MessageList(messages, await database.call(history.bodies_for, call.user, messages))
 
 
 @operation("POST")

@@ -3,6 +3,7 @@
 Everything a person may read goes through `RoomQuerySet.visible_to`; hidden and missing rooms look the same.
 """
 
+from chat.history.cards import bodies_for
 from chat.history.feeds import changes_since, head, heads, may_read, put_out_after, rooms_of, standings
 from chat.history.pages import (
     NEWEST_PAGE,
@@ -41,6 +42,7 @@ __all__ = [
     "HistoryPage",
     "MemberPage",
     "bans_of",
+    "bodies_for",
     "Snapshot",
     "changes_since",
     "epoch",

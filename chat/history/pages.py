@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
 from django.db.models import QuerySet
 
 from chat.errors import Forbidden, Invalid, NotFound, Unavailable
 from chat.history import rows
+from chat.history.cards import bodies_for
 from chat.history.rooms import room_for, visible_room
 from chat.limits import fitting_page
 from chat.models import Installation, Message, Revision, Room, User
@@ -21,7 +22,7 @@ from chat.payloads import (
     revision_object,
 )
 from chat.permissions import can_see_revisions
-from chat.protocol.objects import MessageObject, PageObject, RevisionObject, RoomObject
+from chat.protocol.objects import CardObject, MessageObject, PageObject, RevisionObject, RoomObject
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,6 +33,8 @@ SYNC_PAGE = 200
 PAGE_MOST = 100
 # Further behind than this, a fresh page is cheaper for both sides than the changes.
 SYNC_REACH = 2_000
+# What a card's body adds to a page at most, about: what it is made of is cut to size.
+CARD_CHARS = 2_000
 
 
 class Snapshot(msgspec.Struct):
@@ -48,7 +51,7 @@ class HistoryPage(msgspec.Struct):
     seq: int
     has_older: bool
     has_newer: bool
-    cards: list[dict[str, Any]] = []
+    cards: list[CardObject] = []
 
 
 def epoch() -> str:
@@ -86,16 +89,19 @@ def sync(user: User | None, slug: str, since: int | None, known_epoch: str | Non
     head = room.seq
     same_history = known_epoch is None or known_epoch == epoch()
     if since is None or since > head or not same_history:
-        return _newest(room)
+        return _newest(user, room)
     changed = rows.changed_since(room.pk, since, SYNC_PAGE + 1)
-    fitting = changed[
-        : fitting_page(len(message.text) + len(message.html) for message in changed[:SYNC_PAGE])
-    ]
+    fitting = changed[: fitting_page(_size(message) for message in changed[:SYNC_PAGE])]
     more = len(changed) > len(fitting)
     if more and _is_out_of_reach(room, since):
-        return _newest(room)
+        return _newest(user, room)
     messages = rows.objects_of(sorted(fitting, key=lambda message: message.pk), room.slug)
-    return PageObject(fitting[-1].seq if fitting else since, messages, more, False)
+    seq = fitting[-1].seq if fitting else since
+    return PageObject(seq, messages, more, False, bodies_for(user, messages))
+
+
+def _size(message: MessageRow) -> int:
+    return len(message.text) + len(message.html) + CARD_CHARS * len(message.cards or ())
 
 
 def _is_out_of_reach(room: Room, since: int) -> bool:
@@ -108,11 +114,11 @@ def _any(ordered: QuerySet[Message]) -> bool:
     return bool(ordered.values_list("pk")[:1])
 
 
-def _newest(room: Room) -> PageObject:
+def _newest(user: User | None, room: Room) -> PageObject:
     """The newest page. The head is read before the rows: what comes in between is merely sent twice."""
     newest = rows.window(room.pk, None, "newest", None, NEWEST_PAGE)
     messages = rows.objects_of(newest[::-1], room.slug)
-    return PageObject(room.seq, messages, False, True)
+    return PageObject(room.seq, messages, False, True, bodies_for(user, messages))
 
 
 def mainline(room: Room) -> QuerySet[Message]:
@@ -132,7 +138,7 @@ def page(
     limit: int = NEWEST_PAGE,
 ) -> HistoryPage:
     """Messages next to an id, ascending; without one, the newest. `around` includes the message itself.
-    With `thread` the replies to that root, else what is in no thread.
+    With `thread` the replies to that root, else what is in no thread. Their cards' bodies are left to the caller.
     """
     if sum(bound is not None for bound in (before, after, around)) > 1:
         raise Invalid("Give one of before, after and around.", field="before")

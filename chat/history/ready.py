@@ -1,7 +1,8 @@
 """Pages of history as JSON, kept ready: whoever asks for the same page of an unchanged room gets the same bytes.
 
 What a page shows follows from its room's number and from the names of its authors, so these are read in each request,
-in the same thread: a page is never older than the right that its reader has just now.
+in the same thread: a page is never older than the right that its reader has just now. The bodies of its cards follow
+from neither, and are not the same for every reader: they are never kept here.
 """
 
 import threading
@@ -11,7 +12,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from chat import links
 from chat.history import pages
+from chat.history.cards import card_ids
 from chat.history.rooms import visible_room
 from chat.history.statements import Statement, number
 from chat.models import Installation, User
@@ -24,6 +27,8 @@ KEPT_BYTES = 8 << 20
 AUTHORS_MOST = 20
 
 _encode = msgspec.json.Encoder().encode
+# How a page ends whose cards have no bodies.
+_NO_CARDS = b'"cards":[]}'
 
 Key = tuple[int, int | None, int | None, int | None, int | None, int]
 
@@ -34,7 +39,14 @@ class Page(NamedTuple):
     epoch: str
     seq: int
     authors: frozenset[UserObject]
+    # Without the bodies of these cards, which are its last field.
     body: bytes
+    cards: list[int]
+
+    def seen_by(self, user: User | None) -> bytes:
+        """The whole page, with what this reader may see of its cards."""
+        bodies = links.bodies(self.cards, user.pk if user else None) if self.cards else []
+        return self.body[: -len(_NO_CARDS)] + _encode({"cards": bodies})[1:] if bodies else self.body
 
 
 _kept: OrderedDict[Key, Page] = OrderedDict()
@@ -56,14 +68,15 @@ def page_as_json(
     key = (room.pk, thread, before, after, around, limit)
     page = _kept.get(key)
     if page is not None and (page.epoch, page.seq) == (epoch, room.seq) and _are_as_shown(page.authors):
-        return page.body
+        return page.seen_by(user)
     bounds = {"thread": thread, "before": before, "after": after, "around": around}
     made = pages.page(user, slug, **bounds, limit=limit)
-    body, authors = _encode(made), frozenset(message.author for message in made.messages)
+    authors = frozenset(message.author for message in made.messages)
+    page = Page(epoch, made.seq, authors, _encode(made), card_ids(made.messages))
     # Rows that are newer than the number would outlive it; asked for last, it says that none are.
     if len(authors) <= AUTHORS_MOST and visible_room(user, slug).seq == made.seq:
-        _keep(key, Page(epoch, made.seq, authors, body))
-    return body
+        _keep(key, page)
+    return page.seen_by(user)
 
 
 def _keep(key: Key, page: Page) -> None:

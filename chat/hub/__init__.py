@@ -20,6 +20,7 @@ from chat.hub.audience import Outlet, Wire
 from chat.hub.bus import ANSWER_SECONDS
 from chat.hub.feed import RoomFeed
 from chat.hub.hints import (
+    CardChanged,
     Hint,
     Item,
     MembershipsChanged,
@@ -34,6 +35,7 @@ from chat.hub.listeners import listen
 from chat.hub.readers import Credential, Healed, Readers, Standing
 
 __all__ = [
+    "CardChanged",
     "HEARTBEAT_SECONDS",
     "Connection",
     "Credential",

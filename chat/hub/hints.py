@@ -96,6 +96,18 @@ class PersonChanged(msgspec.Struct, tag=True, omit_defaults=True):
     hides_presence: bool
 
 
+class CardChanged(msgspec.Struct, tag=True, omit_defaults=True):
+    """A card has another body: `frame`, for everybody who listens to one of the rooms that show it.
+
+    Without a frame the body is not for everybody, and each process finds out what its own people may see.
+    """
+
+    card_id: int
+    version: int
+    rooms: list[int]
+    frame: str | None = None
+
+
 class PersonHere(msgspec.Struct):
     """A person as one process sees them: online, idle or (just gone) offline, and the rooms in which they are seen."""
 
@@ -116,7 +128,7 @@ class PeopleHere(msgspec.Struct, tag=True, omit_defaults=True):
     asking: bool = False
 
 
-Item = Hint | Passing | SessionsChanged | MembershipsChanged | PersonChanged | PeopleHere
+Item = Hint | Passing | SessionsChanged | MembershipsChanged | PersonChanged | PeopleHere | CardChanged
 
 
 def hint_of(room_id: int, message: MessageObject, prev: int | None = None) -> Hint:
@@ -163,8 +175,9 @@ def group_of(item: Item) -> str:
     """The layer group that the item travels in. Channels refuses non-ASCII names, so never the slug."""
     if isinstance(item, Hint):
         return f"{GROUP_PREFIX}{item.room_id}"
-    # What a process remembers of a sign-in it must hear of even where that person has no connection.
-    if isinstance(item, PeopleHere | SessionsChanged | PersonChanged):
+    # What a process remembers of a sign-in it must hear of even where that person has no connection; a card may be
+    # shown in very many rooms, and is one message for all of them.
+    if isinstance(item, PeopleHere | SessionsChanged | PersonChanged | CardChanged):
         return PEOPLE_GROUP
     if isinstance(item, MembershipsChanged):
         return f"{USER_GROUP_PREFIX}{item.user_id}"

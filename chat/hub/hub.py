@@ -9,12 +9,14 @@ from chat.errors import ChatError
 from chat.hub import listeners, measures, tasks
 from chat.hub.audience import Subscriber
 from chat.hub.bus import Bus
+from chat.hub.cards import Cards
 from chat.hub.epoch import EPOCH_SECONDS, Epoch
 from chat.hub.feed import RoomFeed
 from chat.hub.hints import (
     GROUP_PREFIX,
     PEOPLE_GROUP,
     USER_GROUP_PREFIX,
+    CardChanged,
     Hint,
     Item,
     MembershipsChanged,
@@ -84,6 +86,7 @@ class Hub:
         self._users: dict[int, set[Connection]] = {}
         self.presence = Presence(self.bus.origin, self._users, self.feeds, self._rooms_of, self.bus.publish)
         self._members = Members(readers, self.bus, self._users, self.presence.mark)
+        self._cards = Cards(self.feeds, self._users)
         self._starting: dict[int, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -102,11 +105,13 @@ class Hub:
         ):
             self._spawn(tasks.every(seconds, work))
         self._spawn(self._meet_others())
+        self._cards.start()
 
     async def stop(self) -> None:
         """End all work of this hub; connections that are left hear nothing more."""
         for feed in self.feeds.values():
             feed.stop()
+        await self._cards.stop()
         await tasks.end([*self._tasks, *self._starting.values()])
         await self.bus.stop()
 
@@ -215,6 +220,8 @@ class Hub:
             self.presence.mark(item.user_id)
         elif isinstance(item, PeopleHere):
             self.presence.hear(item)
+        elif isinstance(item, CardChanged):
+            self._cards.hear(item)
         else:
             self._pass(item)
 

@@ -5,7 +5,7 @@ from chat.models.audit import AuditEntry
 from chat.models.installation import Installation
 from chat.models.job import JobState
 from chat.models.membership import Ban, Membership
-from chat.models.message import Change, Message, Revision
+from chat.models.message import CardShown, Change, Message, Revision
 from chat.models.reaction import Reaction
 from chat.models.room import Room
 from chat.models.token import Invitation, Token
@@ -14,6 +14,7 @@ from chat.models.user import SignIn, User
 __all__ = [
     "AuditEntry",
     "Ban",
+    "CardShown",
     "Change",
     "Installation",
     "Invitation",

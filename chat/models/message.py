@@ -1,4 +1,4 @@
-"""Messages, the log of what happened to them, and the texts that edits replaced."""
+"""Messages, the log of what happened to them, the texts that edits replaced, the cards that they show."""
 
 from typing import ClassVar
 
@@ -18,6 +18,8 @@ class Message(models.Model):
     change of its text. `digest` fingerprints what the client sent under `client_id`; a deletion clears it.
     A thread reply names its root in `thread`; the root keeps count of its replies, also as a tombstone.
     `mentions` holds the ids of the members that the text calls, as rows of Mention do for counting.
+    `cards` holds the id and address of each card that it shows, as rows of CardShown do for finding them; null in
+    nearly all messages, which show none.
     """
 
     class Kind(models.TextChoices):
@@ -48,6 +50,7 @@ class Message(models.Model):
     replies = models.PositiveIntegerField(default=0)
     last_reply_at = models.DateTimeField(null=True, blank=True)
     mentions = models.JSONField(default=list, blank=True)
+    cards = models.JSONField(null=True, blank=True)
     pinned = models.BooleanField(default=False)
     event = models.JSONField(null=True, blank=True)
 
@@ -98,6 +101,26 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.room_id}/{self.seq} {self.kind}"
+
+
+class CardShown(models.Model):
+    """A message shows a card. What the card is, only the app knows that made it (chat.links)."""
+
+    card_id = models.PositiveBigIntegerField()
+    room = models.ForeignKey(Room, models.CASCADE, related_name="+", db_index=False)
+    message = models.ForeignKey(Message, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = "card shown"
+        verbose_name_plural = "cards shown"
+        constraints = [models.UniqueConstraint(fields=["card_id", "message"], name="chat_card_shown_once")]
+        indexes = [
+            models.Index(fields=["card_id", "room"], name="chat_card_rooms"),
+            models.Index(fields=["room", "card_id"], name="chat_room_cards"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.message_id} shows card {self.card_id}"
 
 
 class Revision(models.Model):

@@ -14,6 +14,7 @@ from django.db import connection
 from chat.models.message import Message
 from chat.models.room import Room
 from chat.models.user import User
+from chat.protocol.objects import CardLink
 
 
 class Asked(msgspec.Struct):
@@ -77,6 +78,7 @@ class NewText(msgspec.Struct):
     mentions: list[int]
     reply_to_id: int | None
     thread_id: int | None
+    cards: list[CardLink] = []
     first_seq: int = 0
     pk: int = 0
 
@@ -85,6 +87,10 @@ class NewText(msgspec.Struct):
         """Whether there may be anybody to tell besides those who listen to the room."""
         answers = self.thread_id is not None or self.reply_to_id is not None
         return answers or bool(self.mentions) or self.place.kind == Room.Kind.DIRECT
+
+    @property
+    def kept_cards(self) -> list[dict[str, Any]] | None:
+        return msgspec.to_builtins(self.cards) if self.cards else None
 
     def as_message(self, at: datetime) -> Message:
         """The row as others read it."""
@@ -103,6 +109,7 @@ class NewText(msgspec.Struct):
             reply_to_id=self.reply_to_id,
             thread_id=self.thread_id,
             mentions=self.mentions,
+            cards=self.kept_cards,
         )
 
 
@@ -165,6 +172,7 @@ def _insert_at_once(cursor: Any, new: Sequence[NewText], at: datetime) -> None:
             "reply_to_id": one.reply_to_id,
             "thread_id": one.thread_id,
             "mentions": one.mentions,
+            "cards": one.kept_cards,
         }
         for one in new
     ]
@@ -181,29 +189,19 @@ def _insert_rows(cursor: Any, new: Sequence[NewText], at: datetime) -> None:
     moment = connection.ops.adapt_datetimefield_value(at)
     for pk, one in enumerate(new, last + 1):
         one.pk = pk
-    cursor.executemany(
-        _INSERT_ROW,
-        [
-            (
-                *(
-                    one.pk,
-                    one.place.pk,
-                    one.first_seq,
-                    one.first_seq,
-                    one.first_seq,
-                    one.author.pk,
-                    one.client_id,
-                    one.digest,
-                ),
-                *(one.text, one.html, moment, one.reply_to_id, one.thread_id),
-                msgspec.json.encode(one.mentions).decode(),
-            )
-            for one in new
-        ],
-    )
+    cursor.executemany(_INSERT_ROW, [_columns(one, moment) for one in new])
     cursor.execute(_LOG_ROWS, [last])
     for place in {one.place.pk: one.place for one in new}.values():
         cursor.execute("UPDATE chat_room SET seq = %s WHERE id = %s", [place.seq, place.pk])
+
+
+def _columns(one: NewText, moment: Any) -> tuple[Any, ...]:
+    return (
+        *(one.pk, one.place.pk, one.first_seq, one.first_seq, one.first_seq, one.author.pk),
+        *(one.client_id, one.digest, one.text, one.html, moment, one.reply_to_id, one.thread_id),
+        msgspec.json.encode(one.mentions).decode(),
+        msgspec.json.encode(one.cards).decode() if one.cards else None,
+    )
 
 
 _ANSWER = """
@@ -250,13 +248,13 @@ _INSERT_AT_ONCE = """
 WITH made AS (
     INSERT INTO chat_message (
         room_id, seq, first_seq, text_seq, kind, author_id, client_id, digest, text, html, at, deleted,
-        reply_to_id, thread_id, replies, mentions, pinned
+        reply_to_id, thread_id, replies, mentions, cards, pinned
     )
     SELECT room_id, seq, seq, seq, 'text', author_id, client_id, digest, text, html, %s, FALSE,
-           reply_to_id, thread_id, 0, mentions, FALSE
+           reply_to_id, thread_id, 0, mentions, cards, FALSE
     FROM json_to_recordset(%s) row(
         room_id bigint, seq bigint, author_id bigint, client_id text, digest text, text text, html text,
-        reply_to_id bigint, thread_id bigint, mentions jsonb
+        reply_to_id bigint, thread_id bigint, mentions jsonb, cards jsonb
     )
     ORDER BY seq
     RETURNING id, room_id, seq
@@ -274,8 +272,8 @@ SELECT id, room_id, seq FROM made
 _INSERT_ROW = """
 INSERT INTO chat_message (
     id, room_id, seq, first_seq, text_seq, kind, author_id, client_id, digest, text, html, at, deleted,
-    reply_to_id, thread_id, replies, mentions, pinned
-) VALUES (%s, %s, %s, %s, %s, 'text', %s, %s, %s, %s, %s, %s, 0, %s, %s, 0, %s, 0)
+    reply_to_id, thread_id, replies, mentions, cards, pinned
+) VALUES (%s, %s, %s, %s, %s, 'text', %s, %s, %s, %s, %s, %s, 0, %s, %s, 0, %s, %s, 0)
 """
 _LOG_ROWS = """
 INSERT INTO chat_change (room_id, seq, message_id, kind)

@@ -1,10 +1,8 @@
 """The frames that a server sends: replies to commands, and events."""
 
-from typing import Any
-
 import msgspec
 
-from chat.protocol.objects import MessageObject, RoomObject, UserObject
+from chat.protocol.objects import CardObject, MessageObject, RoomObject, UserObject
 
 PROTOCOL_VERSION = 1
 
@@ -49,7 +47,7 @@ class SeqOk(Ok, kw_only=True, tag="ok"):
 class PageOk(Ok, kw_only=True, tag="ok"):
     seq: int
     messages: list[MessageObject]
-    cards: list[dict[str, Any]]
+    cards: list[CardObject]
     more: bool
     reset: bool
 
@@ -98,7 +96,7 @@ class Subscribed(Frame, kw_only=True, tag="subscribed"):
     room: RoomObject
     seq: int
     messages: list[MessageObject]
-    cards: list[dict[str, Any]]
+    cards: list[CardObject]
     more: bool
     reset: bool
     online: list[int]
@@ -125,7 +123,7 @@ class UserEvent(Frame, kw_only=True, tag="user"):
 class CardEvent(Frame, kw_only=True, tag="card"):
     """The body of a card changed; the higher `version` wins."""
 
-    card: dict[str, Any]
+    card: CardObject
 
 
 class TypingEvent(Frame, kw_only=True, tag="typing"):

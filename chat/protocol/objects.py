@@ -22,6 +22,49 @@ class ReactionObject(msgspec.Struct):
     users: list[int]
 
 
+class CardLink(msgspec.Struct, frozen=True):
+    """A card that a message shows: its body travels apart, and may never come."""
+
+    id: int
+    url: str
+
+
+class CardLabel(msgspec.Struct, frozen=True):
+    """`color` is six hexadecimal digits, or empty."""
+
+    name: str
+    color: str
+
+
+class CardFact(msgspec.Struct, frozen=True):
+    name: str
+    value: str
+
+
+class CardObject(msgspec.Struct, frozen=True, kw_only=True):
+    """The live view of a GitHub object, as of a moment; the higher version wins.
+
+    `withdrawn`: there is nothing to show (any more), and every other field but the first three is empty.
+    """
+
+    id: int
+    version: int
+    url: str
+    kind: str = ""
+    name: str = ""
+    title: str = ""
+    state: str | None = None
+    author: str | None = None
+    image: str | None = None
+    labels: list[CardLabel] = []
+    facts: list[CardFact] = []
+    excerpt: str = ""
+    as_of: str = ""
+    stale: bool = False
+    private: bool = False
+    withdrawn: bool = False
+
+
 class MessageObject(msgspec.Struct):
     """The whole current message, the same for every reader."""
 
@@ -44,7 +87,7 @@ class MessageObject(msgspec.Struct):
     replies: int = 0
     last_reply_at: str | None = None
     attachments: list[dict[str, Any]] = []
-    cards: list[dict[str, Any]] = []
+    cards: list[CardLink] = []
     mentions: list[int] = []
     pinned: bool = False
 
@@ -79,7 +122,7 @@ class PageObject(msgspec.Struct):
     messages: list[MessageObject]
     more: bool
     reset: bool
-    cards: list[dict[str, Any]] = []
+    cards: list[CardObject] = []
 
 
 class MemberObject(msgspec.Struct, frozen=True):

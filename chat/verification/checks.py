@@ -135,7 +135,7 @@ _CONTENTS = (
         "message {0} is deleted and still holds some",
         """SELECT id FROM chat_message WHERE deleted AND (text <> '' OR html <> '' OR digest <> '' OR pinned
              OR event IS NOT NULL OR edited_at IS NOT NULL OR reply_to_id IS NOT NULL
-             OR CAST(mentions AS text) <> '[]')""",
+             OR CAST(mentions AS text) <> '[]' OR cards IS NOT NULL)""",
     ),
     _query(
         "deleted messages have no earlier texts",
@@ -211,6 +211,13 @@ CHECKS: tuple[Check, ...] = (
         """SELECT message.id, message.room_id, mention.user_id, mention.room_id FROM chat_mention AS mention
            JOIN chat_message AS message ON message.id = mention.message_id
            WHERE message.room_id <> mention.room_id""",
+    ),
+    _query(
+        "cards are shown in the room of their message, which says so",
+        "message {0} of room {1} shows card {2} in room {3}, and says {4}",
+        """SELECT message.id, message.room_id, shown.card_id, shown.room_id, CAST(message.cards AS text)
+           FROM chat_cardshown AS shown JOIN chat_message AS message ON message.id = shown.message_id
+           WHERE message.room_id <> shown.room_id OR message.cards IS NULL""",
     ),
     *_PEOPLE,
 )

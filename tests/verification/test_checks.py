@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from chat.actions.edits import delete_message, edit_message
 from chat.actions.reactions import react
-from chat.models import Ban, Mention, Message
+from chat.models import Ban, CardShown, Mention, Message
 from chat.verification import CHECKS, Outcome, check_all
 from tests.cast import Cast, say
 
@@ -47,6 +47,7 @@ BREAKS = {
     "threads count their replies": "UPDATE chat_message SET last_reply_at = NULL WHERE id = {root}",
     "mentions are counted as they are written": "DELETE FROM chat_mention",
     "mentions are counted in the room of their message": "UPDATE chat_mention SET room_id = {open}",
+    "cards are shown in the room of their message, which says so": "UPDATE chat_cardshown SET room_id = {open}",
     "rooms count their members": "UPDATE chat_room SET member_count = 7 WHERE id = {open}",
     "nobody is a member and kept out": "UPDATE chat_ban SET user_id = {bob}",
 }
@@ -70,6 +71,7 @@ def stage(cast: Cast) -> Iterator[dict[str, int]]:
     Ban.objects.create(room=cast.lobby, user=cast.carol)
     _make_a_thread(ids["root"], ids["reply"])
     _mention(cast, ids["reply"])
+    _show_a_card(cast, ids["root"])
     tables = sorted(name for name in connection.introspection.table_names() if name.startswith("chat_"))
     with transaction.atomic(), connection.cursor() as cursor:
         for table in tables:
@@ -87,6 +89,11 @@ def _make_a_thread(root: int, reply: int) -> None:
 def _mention(cast: Cast, message: int) -> None:
     Message.objects.filter(pk=message).update(mentions=[cast.alice.pk])
     Mention.objects.get_or_create(message_id=message, user=cast.alice, room=cast.lobby)
+
+
+def _show_a_card(cast: Cast, message: int) -> None:
+    Message.objects.filter(pk=message).update(cards=[{"id": 1, "url": "https://cards.example/one"}])
+    CardShown.objects.create(card_id=1, message_id=message, room=cast.lobby)
 
 
 def broken() -> dict[str, Outcome]:
