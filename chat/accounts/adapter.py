@@ -7,13 +7,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
+from allauth.socialaccount.providers.base import AuthError, AuthProcess
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 
 from chat.accounts.guests import guest_of
@@ -102,9 +105,27 @@ class LinkedAccountAdapter(DefaultSocialAccountAdapter):
             app for app in apps if provider in (None, app.provider) and client_id in (None, app.client_id)
         ]
 
+    def on_authentication_error(self, request: HttpRequest, provider: Any, *_: Any, **why: Any) -> None:
+        """They said no at the service, or it could not be asked: back to where the button is, with a word of it."""
+        cancelled = why.get("error") == AuthError.CANCELLED
+        told = "You said no at {}." if cancelled else "{} did not confirm who you are. Try again."
+        messages.warning(request, told.format(provider.name))
+        raise ImmediateHttpResponse(redirect(_entrance(request)))
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """One account of a service for each person: what is shown for them is asked for as one of them."""
+        connecting = sociallogin.state.get("process") == AuthProcess.CONNECT and not sociallogin.is_existing
+        others = SocialAccount.objects.filter(user=request.user.pk, provider=sociallogin.account.provider)
+        if connecting and others.exists():
+            messages.error(request, "Another account is linked already. Unlink it first.")
+            raise ImmediateHttpResponse(redirect("socialaccount_connections"))
+
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """By the rules for everybody; whom they shut out, the page of sign-up tells why."""
         request.invitation_secret = _invitation_in(sociallogin)  # type: ignore[attr-defined]
-        return super().is_open_for_signup(request, sociallogin)
+        if not super().is_open_for_signup(request, sociallogin):
+            raise ImmediateHttpResponse(redirect("account_signup"))
+        return True
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
         user: User = sociallogin.user
@@ -121,6 +142,10 @@ class LinkedAccountAdapter(DefaultSocialAccountAdapter):
             sociallogin.user = user
             sociallogin.save(request)
         return user
+
+
+def _entrance(request: HttpRequest) -> str:
+    return "account_login" if request.user.is_anonymous else "socialaccount_connections"
 
 
 def _invitation_in(sociallogin: SocialLogin) -> str | None:

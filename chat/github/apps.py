@@ -1,9 +1,21 @@
 """The GitHub app's place in Django."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class GitHubConfig(AppConfig):
     name = "chat.github"
     label = "chat_github"
     verbose_name = "GitHub"
+
+    def ready(self) -> None:
+        from allauth.socialaccount.providers import registry
+
+        from chat.github.signin import trail
+        from chat.github.signin.checks import check_app
+        from chat.github.signin.provider import GitHubProvider
+
+        registry.register(GitHubProvider)
+        trail.listen()
+        register(check_app)

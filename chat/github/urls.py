@@ -1,10 +1,11 @@
 """The addresses of the GitHub app, whichever door they belong to: this file goes with it."""
 
-from django.urls import path
+from django.urls import include, path
 
 from chat.github import views
 
 urlpatterns = [
+    path("accounts/", include("chat.github.signin.urls")),
     path("api/github/users", views.users),
     path("api/github/users/sync", views.users_sync),  # before <login>, which would take the word for a name
     path("api/github/users/<str:login>", views.user),

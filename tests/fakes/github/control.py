@@ -27,13 +27,13 @@ OF_A_REPOSITORY = (
 )
 
 
-def carried_out(github: "FakeGitHub", request: Request, body: bytes) -> Answer:
+def carried_out(github: "FakeGitHub", request: Request) -> Answer:
     """Do it, and say so; whatever is wrong with the order is 400 and a sentence."""
     what = request.path.removeprefix(PREFIX)
     try:
         if what == "record":
             return _record(github, request.method)
-        _ORDERS[what](github, json.loads(body))
+        _ORDERS[what](github, json.loads(request.body))
     except (KeyError, TypeError, ValueError) as error:
         return json_answer({"message": f"{type(error).__name__}: {error}"}, 400)
     return json_answer({"done": what})

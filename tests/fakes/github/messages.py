@@ -13,11 +13,12 @@ JSON_TYPE = "application/json; charset=utf-8"
 
 @dataclass(frozen=True)
 class Request:
-    """The head of a request; `target` is its path with the query, as it came."""
+    """A request as it was read; `target` is its path with the query, as it came."""
 
     method: str
     target: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
     @classmethod
     def parse(cls, head: bytes) -> "Request":
@@ -36,6 +37,11 @@ class Request:
     def query(self) -> dict[str, str]:
         """By name; the last of several."""
         return dict(parse_qsl(self.target.partition("?")[2]))
+
+    @property
+    def length(self) -> int:
+        """Of the body that follows the head."""
+        return int(self.headers.get("content-length", 0))
 
     @property
     def token(self) -> str:

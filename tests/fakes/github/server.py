@@ -7,6 +7,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +16,7 @@ from tests.fakes.github.answers import MISBEHAVING, bad_credentials, not_found
 from tests.fakes.github.conditions import Conditions
 from tests.fakes.github.limiting import Limits
 from tests.fakes.github.messages import Answer, Exchange, Request, json_answer
+from tests.fakes.github.sign_in import SignIn
 from tests.fakes.github.world.routes import resource_at
 from tests.fakes.github.world.world import World
 
@@ -36,6 +38,7 @@ class FakeGitHub:
         self.port = port
         self.delay_seconds = delay_seconds
         self.world = World()
+        self.sign_in = SignIn(self.world)
         self.limits: Limits = Limits()
         self.conditions = Conditions()
         self.answers: dict[str, Say] = {}
@@ -127,10 +130,10 @@ class FakeGitHub:
             writer.close()
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        request = Request.parse(await reader.readuntil(b"\r\n\r\n"))
+        head = Request.parse(await reader.readuntil(b"\r\n\r\n"))
+        request = replace(head, body=await reader.readexactly(head.length))
         if request.path.startswith(control.PREFIX):
-            body = await reader.readexactly(int(request.headers.get("content-length", 0)))
-            await _write(reader, writer, control.carried_out(self, request, body))
+            await _write(reader, writer, control.carried_out(self, request))
             return True
         exchange = Exchange(request)
         self.record.append(exchange)
@@ -167,6 +170,8 @@ class FakeGitHub:
             return say(request)
         if request.login in MISBEHAVING:
             return MISBEHAVING[request.login]()
+        if (answer := self.sign_in.answer(request)) is not None:
+            return answer
         body = None
         if request.method == "GET":
             body = resource_at(self.world, request.path, request.query, request.token)

@@ -1,0 +1,1 @@
+"""Signing in with GitHub, and linking a GitHub account to one's account: allauth's provider, under our rules."""
