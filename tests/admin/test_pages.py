@@ -12,6 +12,8 @@ from chat.actions.accounts import create_token
 from chat.actions.audit import record
 from chat.actions.edits import delete_message, edit_message
 from chat.actions.reactions import react
+from chat.github.models import Gathering
+from chat.github.subscriptions.changes import Wanted, mute_bots, subscribe
 from chat.models import Ban, Invitation, JobState, Mention, Message, ThreadFollower, User
 from tests.admin.conftest import Staff
 from tests.cast import Cast, say
@@ -19,7 +21,7 @@ from tests.cast import Cast, say
 pytestmark = pytest.mark.django_db
 
 ADDABLE = {"User", "Group", "EmailAddress", "Ban", "Membership"}
-DELETABLE = {"Token", "Group", "EmailAddress", "SocialAccount"}
+DELETABLE = {"Token", "Group", "EmailAddress", "SocialAccount", "Subscription"}
 MODELS = sorted(
     (model for model in apps.get_models() if django_admin.site.is_registered(model)),
     key=lambda model: model.__name__,
@@ -46,6 +48,9 @@ def lived(cast: Cast, operator: User) -> Cast:
     Ban.objects.create(room=cast.open, user=cast.carol, by=cast.alice)
     Invitation.objects.create(digest="0", by=cast.alice)
     JobState.objects.create(name="tidy up")
+    subscribe(cast.alice, "lobby", Wanted("octocat", "Hello-World", ["pulls"]))
+    mute_bots(cast.alice, "lobby", True)
+    Gathering.objects.create(room=cast.lobby, key="github/pull/octocat/hello-world/2", root=said_by_bob)
     LogEntry.objects.log_actions(operator.pk, [cast.lobby], CHANGE, "Archived.", single_object=True)
     return cast
 

@@ -14,6 +14,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from chat import jobs
+from chat.github.models import Subscription
 from chat.models import AuditEntry, Membership, Room, Token, User
 from tests.admin.conftest import client_of
 from tests.cast import person, sign_in
@@ -42,6 +43,9 @@ chat.signin             ok   no   no      no
 chat.threadfollower     ok   no   no      no
 chat.token              ok   no   no      ok
 chat.user               ok   ok   ok      no
+chat_github.gathering   ok   no   no      no
+chat_github.roomsetting ok   no   no      no
+chat_github.subscription ok  no   no      ok
 admin.logentry          ok   no   no      no
 auth.group              ok   ok   ok      ok
 account.emailaddress    ok   ok   ok      ok
@@ -59,6 +63,7 @@ OPERATIONS = {
     "chat.room archive": "change_room",
     "chat.room reopen": "change_room",
     "chat.token delete_selected": "delete_token",
+    "chat_github.subscription delete_selected": "delete_subscription",
     "chat.user deactivate": "change_user",
     "chat.user reactivate": "change_user",
     "chat.user reset_link": "change_user",
@@ -102,6 +107,8 @@ def people() -> dict[str, User]:
     Token.objects.create(user=found["stranger"], digest="0" * 64)
     EmailAddress.objects.create(user=found["stranger"], email="a@example.org")
     Group.objects.create(name="Some")
+    lobby = Room.objects.get(slug="lobby")
+    Subscription.objects.create(room=lobby, repository="a/b", repository_key="a/b", pulls=True)
     jobs.states([job.name for job in jobs.registered()])
     return found
 

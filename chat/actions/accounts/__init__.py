@@ -8,7 +8,13 @@ from chat.actions.accounts.invitations import (
     revoke_invitation,
 )
 from chat.actions.accounts.passwords import make_reset_link
-from chat.actions.accounts.people import create_account, create_guest, deactivate_user, reactivate_user
+from chat.actions.accounts.people import (
+    bot_account,
+    create_account,
+    create_guest,
+    deactivate_user,
+    reactivate_user,
+)
 from chat.actions.accounts.sessions import (
     check_sessions,
     end_session,
@@ -22,6 +28,7 @@ from chat.actions.accounts.sessions import (
 from chat.actions.accounts.tokens import create_own_token, create_token, revoke_own_token, revoke_token
 
 __all__ = [
+    "bot_account",
     "check_sessions",
     "create_account",
     "create_guest",

@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -62,6 +63,16 @@ def create_account(
         account.save()
         record(by, "account_made", account, **({"superuser": True} if superuser else {}))
     return account
+
+
+def bot_account(username: str, name: str) -> User:
+    """The bot of this username, made if there is none; nobody signs in as it. It is the product's own to choose."""
+    bot, made = User.objects.get_or_create(
+        username=username, defaults={"kind": User.Kind.BOT, "name": name, "password": make_password(None)}
+    )
+    if made:
+        record(None, "account_made", bot)
+    return bot
 
 
 def deactivate_user(user: User, *, by: User) -> None:

@@ -1,0 +1,28 @@
+"""What others wrote, inside a line of our own Markdown: shown as it is, neither calling anybody nor breaking out."""
+
+import re
+
+# Long enough for nearly every title; a line of the chat is read at a glance.
+QUOTED_CHARS = 120
+
+# Whatever begins or ends something in the Markdown of chat/markdown.py, and the bars of a table.
+_active = re.compile(r"([\\`*_\[\]<>~&!|#])")
+
+
+def quoted(text: str, most: int = QUOTED_CHARS) -> str:
+    """One line that Markdown leaves alone, of at most so many characters; an @ in it is nobody's mention.
+
+    What stands in front of `://` and behind it is no address any more: only our own links lead somewhere.
+    """
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if len(line) > most:
+        line = f"{line[: most - 1]}…"
+    return _active.sub(r"\\\1", line).replace("@", "@\u200b").replace("://", ":\u200b//")
+
+
+def linked(text: str, url: str) -> str:
+    """The words as a link; alone where the address is none that a link could have."""
+    return f"[{quoted(text)}]({url})" if _address.fullmatch(url) else quoted(text)
+
+
+_address = re.compile(r"https?://[^\s()<>\[\]\\]+")
