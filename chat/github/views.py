@@ -1,4 +1,4 @@
-"""The JSON views about GitHub accounts: asynchronous Django views, and a synchronous twin."""
+"""The JSON views about GitHub: asynchronous Django views, and a synchronous twin of one of them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,11 +7,14 @@ import msgspec
 from asgiref.sync import async_to_sync
 from django.views.decorators.csrf import csrf_exempt
 
-from chat import limits
+from chat import database, limits
 from chat.api.admission import Access, Call
 from chat.api.resource import Streamed, operation, resource
-from chat.errors import ChatError, Invalid
+from chat.errors import ChatError, Forbidden, Invalid
+from chat.github.credentials import token_of
+from chat.github.gathered.overview import Overview, look_over
 from chat.github.gathered.people import Failure, GitHubUser, find_user
+from chat.github.gathered.repository import RepositoryOverview, look_into
 from chat.github.gathered.stream import Arrived, End, Missing, arrivals
 
 MOST_LOGINS = 50
@@ -56,8 +59,30 @@ async def read_user(call: Call, login: str) -> GitHubUser:
     return await find_user(login)
 
 
+@operation("GET")
+async def read_overview(call: Call, login: str) -> Overview:
+    """One GitHub account at a glance: profile, repositories and events, fetched at the same time.
+
+    A part that GitHub does not give is named in `errors`; the rest still comes.
+    """
+    _bound_person(call)
+    return await look_over(login, token=await _own_token(call) or None)
+
+
+@operation("GET")
+async def read_repository(call: Call, owner: str, name: str) -> RepositoryOverview:
+    """One GitHub repository at a glance: open issues, latest release, contributors, fetched at the same time.
+
+    A part that GitHub does not give is named in `errors`; the rest still comes.
+    """
+    _bound_person(call)
+    return await look_into(owner, name, token=await _own_token(call))
+
+
 users = resource(gather_users)
 user = resource(read_user)
+overview = resource(read_overview)
+repository = resource(read_repository)
 stream = resource(stream_users)
 # For WSGI servers, and for comparison: the same view, one thread each. Reading needs no CSRF check.
 users_sync = csrf_exempt(async_to_sync(users))
@@ -74,6 +99,18 @@ def _bound(call: Call, count: int) -> None:
         raise Invalid(f"At most {most} logins can be asked for at once{hint}.", field="login")
     if not known:
         limits.take("github", call.visitor.address)
+
+
+def _bound_person(call: Call) -> None:
+    """Raise Forbidden for guests, who may be anybody; RateLimited for too many calls of one person."""
+    if call.person.is_guest:
+        raise Forbidden("Sign in to look at this; guests cannot.")
+    limits.take("github", call.person.pk)
+
+
+async def _own_token(call: Call) -> str:
+    """The one of whoever asks: they see what they may see at GitHub, and it is their quota that is spent."""
+    return await database.call(token_of, call.person.pk)
 
 
 def _sorted_out(logins: Sequence[str], outcomes: Sequence[GitHubUser | BaseException]) -> Users:

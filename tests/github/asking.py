@@ -1,7 +1,7 @@
 """How tests ask the views about GitHub: the product's applications, ASGI and WSGI, with no server in between."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from types import TracebackType
 from typing import Any, Self
@@ -34,11 +34,16 @@ async def until(holds: Callable[[], bool]) -> None:
 class Listener:
     """One GET whose answer is heard piece by piece, and which may hang up at any time."""
 
-    def __init__(self, path: str, names: Sequence[str] = ()) -> None:
+    def __init__(
+        self, path: str, names: Sequence[str] = (), headers: Mapping[str, str] | None = None
+    ) -> None:
         self._heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._heard.put_nowait({"type": "http.request", "body": b"", "more_body": False})
         self.said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._scope = _scope(path, urlencode(logins(*names), doseq=True))
+        self._scope["headers"] += [
+            (name.lower().encode(), value.encode()) for name, value in (headers or {}).items()
+        ]
 
     async def __aenter__(self) -> Self:
         self.request = asyncio.create_task(asgi.application(self._scope, self._heard.get, self.said.put))

@@ -58,6 +58,8 @@ read the numbers            sign-in   no        no        ok
 gather GitHub accounts      ok        ok        ok        ok
 gather them synchronously   ok        ok        ok        ok
 read a GitHub account       ok        ok        ok        ok
+look a GitHub account over  sign-in   no        ok        ok
+look into a repository      sign-in   no        ok        ok
 stream GitHub accounts      ok        ok        ok        ok
 """)
 
@@ -87,6 +89,8 @@ class Mine(NamedTuple):
     their_invitation: int
     outsider: int
     login: str = "octocat"
+    owner: str = "octocat"
+    name: str = "Hello-World"
 
 
 NOTHING = Mine(0, 0, 0, 0, 0, 0, 0)
@@ -120,6 +124,8 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any] | None]] = {
     "gather GitHub accounts": ("GET", "/api/github/users?login=octocat", None),
     "gather them synchronously": ("GET", "/api/github/users/sync?login=octocat", None),
     "read a GitHub account": ("GET", "/api/github/users/{login}", None),
+    "look a GitHub account over": ("GET", "/api/github/users/{login}/overview", None),
+    "look into a repository": ("GET", "/api/github/repos/{owner}/{name}", None),
     "stream GitHub accounts": ("GET", "/api/github/stream?login=octocat", None),
 }
 

@@ -1,6 +1,7 @@
 """GitHub accounts as the chat shows them: who `login` is, asked of GitHub or remembered for a moment."""
 
 import re
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from chat.errors import ChatError, Invalid, NotFound
 from chat.github import resources
 from chat.github.resources import Sourced
+from chat.payloads import timestamp
 
 # GitHub's own rule: letters and digits, single hyphens between them, at most 39 in all.
 LOGIN = re.compile(r"[a-z0-9](?:-?[a-z0-9]){0,38}", re.IGNORECASE | re.ASCII)
@@ -26,6 +28,11 @@ class Account(msgspec.Struct, frozen=True):
     public_repos: Count
     avatar_url: WebAddress
     html_url: WebAddress
+    following: Count = 0
+    bio: str | None = None
+    company: str | None = None
+    location: str | None = None
+    created_at: datetime | None = None
 
 
 class GitHubUser(msgspec.Struct, frozen=True):
@@ -62,12 +69,28 @@ async def find_user(login: str) -> GitHubUser:
 
 async def look_up(login: str) -> Sourced[GitHubUser | None]:
     """The account, or None for a name that GitHub does not know, and where that came from; raises the same."""
+    check_login(login)
+    found = await resources.find(path_of(login), Account, feature="users")
+    user = in_our_form(found.value) if found.value else None
+    return Sourced(user, found.source, found.age)
+
+
+def check_login(login: str) -> None:
+    """Raise Invalid for a name that GitHub never gave."""
     if len(login) > MOST_LOGIN_CHARS or not LOGIN.fullmatch(login):
         raise Invalid(
             "A GitHub login has letters, digits and single hyphens, at most 39 characters.", field="login"
         )
-    found = await resources.find(f"/users/{login.lower()}", Account, feature="users")
-    return Sourced(_as_user(found.value), found.source, found.age)
+
+
+def path_of(login: str) -> str:
+    """Where GitHub has the account."""
+    return f"/users/{login.lower()}"
+
+
+def told_at(moment: datetime | None) -> str | None:
+    """The time in the API's form, for what may have none."""
+    return timestamp(moment) if moment else None
 
 
 def unknown(login: str) -> NotFound:
@@ -75,9 +98,8 @@ def unknown(login: str) -> NotFound:
     return NotFound(f"GitHub has no user {login}.", field="login")
 
 
-def _as_user(account: Account | None) -> GitHubUser | None:
-    if account is None:
-        return None
+def in_our_form(account: Account) -> GitHubUser:
+    """The account as users and the stream show it."""
     return GitHubUser(
         username=account.login,
         name=account.name,

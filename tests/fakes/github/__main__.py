@@ -13,6 +13,7 @@ import sys
 from types import FrameType
 
 from tests.fakes.github import MISBEHAVING, PEOPLE, PULL_STATES, FakeGitHub
+from tests.fakes.github.world.sample import add_sample
 
 MOVE = json.dumps(
     {"do": "move_pull", "repository": "octocat/Hello-World", "with": {"number": 2, "state": "merged"}}
@@ -25,6 +26,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     with FakeGitHub(port=asked.port, delay_seconds=asked.delay_seconds) as github:
+        add_sample(github.world)
         print(_welcome(github.url), flush=True)
         return _run_beside(github.url, asked.command) if asked.command else _wait()
 

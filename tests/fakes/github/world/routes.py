@@ -34,7 +34,8 @@ def _of_people(world: World, path: str, query: Query, token: str) -> Any:
         return world.people[login]
     if found[2] == "repos":
         return _page(_repositories_of(world, login, token), query)
-    return _page(recorded("events", f"{world.people[login]['login']}/Hello-World"), query)
+    done = world.events.get(login) or recorded("events", f"{world.people[login]['login']}/Hello-World")
+    return _page(done, query)
 
 
 def _repositories_of(world: World, login: str, token: str) -> list[Any]:

@@ -16,6 +16,7 @@ class World:
     def __init__(self) -> None:
         self.people: dict[str, dict[str, Any]] = dict(PEOPLE)
         self.repositories: dict[str, Repository] = {}
+        self.events: dict[str, list[dict[str, Any]]] = {}
         self.revoked: set[str] = set()
         self._owners: dict[str, str] = {}
         self._sees: dict[str, frozenset[str]] = {}
@@ -42,6 +43,15 @@ class World:
     def repository(self, full_name: str) -> Repository:
         """The one of that name; KeyError when there is none."""
         return self.repositories[full_name.lower()]
+
+    def add_event(self, login: str, kind: str, at: str, repository: str, **payload: Any) -> dict[str, Any]:
+        """The newest thing that an account did in public; who has done none has the recorded ones."""
+        event: dict[str, Any] = recorded("events", repository)[0]
+        event |= {"type": f"{kind}Event", "created_at": at, "payload": payload}
+        event["repo"]["name"] = repository
+        event["actor"]["login"] = login
+        self.events[login.lower()] = [event, *self.events.get(login.lower(), [])]
+        return event
 
     def add_token(self, token: str, login: str, sees: tuple[str, ...] | list[str] = ()) -> None:
         """A token of that account, which sees these private repositories besides everything public."""
