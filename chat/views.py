@@ -4,6 +4,7 @@ import functools
 import hashlib
 from typing import NamedTuple
 
+from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
@@ -52,7 +53,11 @@ def _shell(template: str) -> Shell:
         for path in sorted((static / folder).rglob("*.js"))
         if path.name not in ELSEWHERE
     ]
-    body = render_to_string(
-        template, {"modules": [path.relative_to(static).as_posix() for path in scripts]}
-    ).encode()
+    modules = [path.relative_to(static).as_posix() for path in scripts]
+    body = render_to_string(template, {"modules": modules, "pages": _pages_of_other_apps()}).encode()
     return Shell(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+
+
+def _pages_of_other_apps() -> list[tuple[str, str]]:
+    """Address and name of what the account menu leads to besides: the `pages` of each app's AppConfig."""
+    return [page for app in apps.get_app_configs() for page in getattr(app, "pages", ())]

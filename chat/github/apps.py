@@ -8,6 +8,8 @@ class GitHubConfig(AppConfig):
     name = "chat.github"
     label = "chat_github"
     verbose_name = "GitHub"
+    # What the chat's account menu leads to, as long as this app is here.
+    pages = (("/github/users", "GitHub users"),)
 
     def ready(self) -> None:
         from allauth.socialaccount.providers import registry

@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
-from chat.github import views
+from chat.github import page, views
 
 urlpatterns = [
     path("accounts/", include("chat.github.signin.urls")),
+    path(page.ADDRESS, page.users),
     path("api/github/users", views.users),
     path("api/github/users/sync", views.users_sync),  # before <login>, which would take the word for a name
     path("api/github/users/<str:login>", views.user),
+    path("api/github/users/<str:login>/overview", views.overview),
+    path("api/github/repos/<str:owner>/<str:name>", views.repository),
     path("api/github/stream", views.stream),
 ]

@@ -5,6 +5,8 @@ import { ChatElement } from "./element.js";
 import { icon } from "./icons.js";
 import { userAvatar } from "./user-avatar.js";
 
+/** The pages that other apps of this installation bring, as the page itself names them. */
+const PAGES = /** @type {HTMLLinkElement[]} */ ([...document.querySelectorAll('link[rel="related"]')]);
 const THEMES = /** @type {const} */ ([["light", "Light", "sun"], ["dark", "Dark", "moon"], ["system", "System", "screen"]]);
 
 class AccountMenu extends ChatElement {
@@ -63,6 +65,7 @@ class AccountMenu extends ChatElement {
             </label>`)}
         </fieldset>
         ${me ? html`<button class="menu-item" type="button" @click=${() => this.#profile()}>${icon("person")} Profile and notifications</button>` : ""}
+        ${isMember ? PAGES.map(({ href, title }) => html`<a class="menu-item" href=${href}>${icon("people")} ${title}</a>`) : ""}
         ${isMember ? html`<a class="menu-item" href="/accounts/password/change/">${icon("key")} Change password</a>` : ""}
         ${isMember ? html`<a class="menu-item" href="/accounts/sessions/">${icon("screen")} Sessions and tokens</a>` : ""}
         ${me?.staff ? html`<a class="menu-item" href="/admin/">${icon("shield")} Administration</a>` : ""}
