@@ -8,7 +8,6 @@ from pytest_django import Settings
 
 from chat import limits
 from chat.github import resources
-from chat.github.upstream import quota
 from chat.models import User
 from chatproject.asgi import application
 from tests.fakes.github import FakeGitHub
@@ -18,7 +17,6 @@ from tests.fakes.github import FakeGitHub
 def github(settings: Settings) -> Iterator[FakeGitHub]:
     """A GitHub on this machine, to which the product is pointed."""
     resources.forget_all()
-    quota.forget_all()
     limits.forget_all()
     with FakeGitHub() as fake:
         settings.GITHUB_API_URL = fake.url

@@ -6,12 +6,10 @@ from contextlib import asynccontextmanager
 from typing import Literal
 
 import msgspec
-from django.conf import settings
 
 from chat.errors import Invalid, as_chat_error
 from chat.github.gathered.people import Failure, GitHubUser, look_up, unknown
-from chat.github.resources import Source
-from chat.github.upstream import client, quota
+from chat.github.resources import Source, granted
 from chat.github.upstream.quota import Quota
 
 
@@ -54,8 +52,7 @@ async def arrivals(logins: Sequence[str]) -> AsyncGenerator[Arrived | Missing | 
             item = await earliest
             ok += isinstance(item, Arrived)
             yield item
-    granted = quota.known(client.identity(settings.GITHUB_TOKEN))
-    yield End(ok=ok, failed=len(logins) - ok, quota=granted)
+    yield End(ok=ok, failed=len(logins) - ok, quota=granted())
 
 
 @asynccontextmanager

@@ -5,29 +5,34 @@ It must not know what is asked for (gathered/ does), nor keep answers (cache.py 
 
 import asyncio
 import functools
-import hashlib
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from contextvars import Context
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TypeVar
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import httpx
-import msgspec
 from django.conf import settings
 
 from chat.errors import BadGateway, GatewayTimeout
 from chat.github.upstream import quota
-from chat.github.upstream.verdicts import refusal
-
-Form = TypeVar("Form")
+from chat.github.upstream.governor import governor_of
+from chat.github.upstream.identity import Identity, identity
+from chat.github.upstream.places import Places
+from chat.github.upstream.retries import persist
+from chat.github.upstream.spending import Spender, count
+from chat.github.upstream.store import Kept
+from chat.github.upstream.verdicts import Limited, refusal
 
 # A profile has 1.5 KB, a page of 100 repositories 600 KB.
 MOST_BODY_BYTES = 5 * 1024 * 1024
 # A renamed account or moved repository takes one; more than a few is a circle.
 MOST_REDIRECTS = 3
+# Above this many credentials, those that nobody uses just now are forgotten: they know nothing worth keeping.
+MOST_CREDENTIALS = 1_000
 # Connections stay open this long for the next asker.
 IDLE_SECONDS = 30.0
 HEADERS = {
@@ -39,12 +44,27 @@ HEADERS = {
 }
 
 
+class Asked(NamedTuple):
+    """One resource: where, as whom, for whom, and what is known of it from before."""
+
+    path: str
+    token: str
+    spender: Spender
+    known: Kept | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        credential = {"authorization": f"Bearer {self.token}"} if self.token else {}
+        return {**credential, **(self.known.conditions if self.known else {})}
+
+
 class GitHub:
     """Reads resources over one HTTP client, never more at once than there are slots."""
 
     def __init__(self) -> None:
         most_at_once = settings.GITHUB_MOST_CALLS_AT_ONCE
         self._slots = asyncio.Semaphore(most_at_once)
+        self._places: dict[Identity, Places] = {}
         self._total_seconds = settings.GITHUB_TOTAL_TIMEOUT_SECONDS
         self._http = httpx.AsyncClient(
             base_url=settings.GITHUB_API_URL,
@@ -59,29 +79,49 @@ class GitHub:
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
 
-    async def read(self, path: str, form: type[Form], *, token: str) -> Form:
-        """The resource at `path` in the given form, as `token` (or, when it is empty, anybody) sees it.
+    async def read(self, asked: Asked) -> Kept:
+        """What GitHub says: the known answer, confirmed, or another one.
 
-        Raises NotFound, RateLimited, BadGateway, GatewayTimeout. The wait for a slot counts as time, too:
-        whoever asks has an answer within the total.
+        Raises NotFound, Forbidden, RateLimited (without a call during a cool-down), BadGateway, GatewayTimeout.
+        The wait for a place and further tries count as time, too: whoever asks has an answer within the total.
         """
+        who = identity(asked.token)
         try:
-            async with asyncio.timeout(self._total_seconds), self._slots:
-                return _decoded(await self._body(path, token), form)
+            async with asyncio.timeout(self._total_seconds):
+                return await persist(functools.partial(self._try, who, asked), self._total_seconds)
         except (TimeoutError, httpx.TimeoutException) as error:
             raise GatewayTimeout("GitHub did not answer in time.") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise BadGateway("GitHub could not be reached, or broke off.") from error
 
-    async def _body(self, path: str, token: str) -> bytes:
-        headers = {"authorization": f"Bearer {token}"} if token else {}
-        request = self._http.build_request("GET", path, headers=headers)
+    async def _try(self, who: Identity, asked: Asked) -> Kept:
+        governor = governor_of(who)
+        governor.check()  # before the wait: nobody queues for a refusal
+        async with self._places_of(who).taken(), self._slots:
+            governor.check()
+            began = time.monotonic()
+            try:
+                return await self._exchange(who, asked)
+            except Limited as limit:
+                governor.limited(limit, began)
+                raise
+
+    def _places_of(self, who: Identity) -> Places:
+        if len(self._places) > MOST_CREDENTIALS:
+            self._places = {each: places for each, places in self._places.items() if places.users}
+        if who not in self._places:
+            self._places[who] = Places(governor_of(who))
+        return self._places[who]
+
+    async def _exchange(self, who: Identity, asked: Asked) -> Kept:
+        request = self._http.build_request("GET", asked.path, headers=asked.headers)
         for _ in range(1 + MOST_REDIRECTS):
+            count(asked.spender, "calls")
             async with aclosing(await self._http.send(request, stream=True)) as response:
-                quota.note(identity(token), response.headers)
+                quota.note(who, response.headers)
                 onward = response.next_request
                 if onward is None:
-                    return await _checked_body(response)
+                    return await _said(who, asked, response)
             _refuse_another_host(request.url, onward.url)
             request = onward
         raise BadGateway("GitHub sent us round in circles.")
@@ -144,11 +184,6 @@ class _Keeper:
 _keepers: WeakKeyDictionary[asyncio.AbstractEventLoop, _Keeper] = WeakKeyDictionary()
 
 
-def identity(token: str) -> quota.Identity:
-    """As whom GitHub knows us there: tells credentials apart without keeping them."""
-    return settings.GITHUB_API_URL, hashlib.sha256(token.encode()).hexdigest()
-
-
 @functools.cache
 def _tls() -> ssl.SSLContext:
     # Reading the certificates takes 20 ms, which a loop full of sockets should spend once.
@@ -160,11 +195,20 @@ def _refuse_another_host(known: httpx.URL, other: httpx.URL) -> None:
         raise BadGateway("GitHub pointed to another host.")
 
 
-async def _checked_body(response: httpx.Response) -> bytes:
+async def _said(who: Identity, asked: Asked, response: httpx.Response) -> Kept:
+    """The answer, or the error that it stands for."""
     body = await _bounded_body(response)
-    if error := refusal(response.status_code, response.headers, body):
+    status, headers = response.status_code, response.headers
+    if status == 304 and asked.known is not None and asked.known.conditions:
+        governor_of(who).heed(headers)
+        count(asked.spender, "saved_by_304")
+        return asked.known.confirmed()
+    error = refusal(status, headers, body)
+    if status < 500 and not isinstance(error, Limited):
+        governor_of(who).heed(headers)
+    if error:
         raise error
-    return body
+    return Kept(body, headers.get("etag", ""), headers.get("last-modified", ""))
 
 
 async def _bounded_body(response: httpx.Response) -> bytes:
@@ -176,10 +220,3 @@ async def _bounded_body(response: httpx.Response) -> bytes:
         if len(body) > MOST_BODY_BYTES:
             raise BadGateway("GitHub's answer is too long.")
     return bytes(body)
-
-
-def _decoded(body: bytes, form: type[Form]) -> Form:
-    try:
-        return msgspec.json.decode(body, type=form)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BadGateway("GitHub's answer is malformed.") from error

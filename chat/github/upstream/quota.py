@@ -1,19 +1,20 @@
 """How many calls GitHub still grants, as far as its answers have told: the last word for each credential."""
 
+import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import msgspec
 
+from chat.github.upstream.identity import Identity
 from chat.github.upstream.verdicts import whole_number
 from chat.payloads import timestamp
 
-# GitHub's address, and a fingerprint of the token.
-Identity = tuple[str, str]
-
 # A time beyond this (the year 9999) is none.
 LATEST_RESET = 253_402_300_799
+# The one that is longest unheard of goes first.
+MOST_CREDENTIALS = 10_000
 
 
 class Quota(msgspec.Struct, frozen=True):
@@ -31,6 +32,7 @@ class _Told(msgspec.Struct, frozen=True):
 
 
 _told: dict[Identity, _Told] = {}
+_lock = threading.Lock()
 
 
 def note(identity: Identity, headers: Mapping[str, str]) -> None:
@@ -42,9 +44,12 @@ def note(identity: Identity, headers: Mapping[str, str]) -> None:
     )
     if limit is None or remaining is None or reset is None or reset > LATEST_RESET:
         return
-    before = _told.get(identity)
-    if before is None or (before.reset, -before.remaining) < (reset, -remaining):
-        _told[identity] = _Told(limit, remaining, reset)
+    with _lock:
+        before = _told.pop(identity, None)  # so that it stands last: the first is always the oldest
+        newer = before is None or (before.reset, -before.remaining) < (reset, -remaining)
+        _told[identity] = _Told(limit, remaining, reset) if newer or before is None else before
+        if len(_told) > MOST_CREDENTIALS:
+            del _told[next(iter(_told))]
 
 
 def known(identity: Identity) -> Quota:

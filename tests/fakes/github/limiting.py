@@ -1,5 +1,6 @@
 """GitHub's limits, for each token: calls an hour, told in the headers of every answer, and the secondary limits."""
 
+import math
 import time
 from dataclasses import dataclass, field
 
@@ -13,7 +14,7 @@ HOUR_SECONDS = 3600
 class Allowance:
     """What one token may still do; `reset` is the time when it starts anew, in seconds since 1970."""
 
-    reset: float
+    reset: int
     limit: int = CALLS_AN_HOUR
     used: int = 0
 
@@ -30,7 +31,7 @@ class Limits:
         self, reset_seconds: float, token: str = "", limit: int = CALLS_AN_HOUR, left: int = 0
     ) -> None:
         """Leave this token `left` calls until the reset."""
-        self._allowances[token] = Allowance(time.time() + reset_seconds, limit, limit - left)
+        self._allowances[token] = Allowance(math.ceil(time.time() + reset_seconds), limit, limit - left)
 
     def refuse(self, times: int, status: int = 429, retry_after: float | None = None) -> None:
         """Answer the next calls, whoever makes them, with a secondary limit; it tells a time only if it has one."""
@@ -56,7 +57,7 @@ class Limits:
             "limit": allowance.limit,
             "remaining": allowance.limit - allowance.used,
             "used": allowance.used,
-            "reset": int(allowance.reset),
+            "reset": allowance.reset,
             "resource": "core",
         }
         return with_headers(answer, {f"x-ratelimit-{name}": str(value) for name, value in told.items()})
@@ -64,5 +65,5 @@ class Limits:
     def _of(self, token: str) -> Allowance:
         allowance = self._allowances.setdefault(token, Allowance(self.reset))
         if allowance.reset <= time.time():
-            allowance.reset, allowance.used = time.time() + HOUR_SECONDS, 0
+            allowance.reset, allowance.used = int(time.time()) + HOUR_SECONDS, 0
         return allowance

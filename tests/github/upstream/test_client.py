@@ -1,28 +1,41 @@
 """The client: bounds in time, number and size, and what each kind of trouble becomes."""
 
 import asyncio
+import json
+from typing import Any
 
-import msgspec
 import pytest
 from pytest_django import Settings
 
-from chat.errors import BadGateway, ChatError, GatewayTimeout, NotFound, RateLimited
-from chat.github.upstream import client
-from tests.fakes.github import Answer, FakeGitHub, Request
+from chat.errors import BadGateway, ChatError, Forbidden, GatewayTimeout, NotFound, RateLimited
+from chat.github.upstream import client, retries
+from chat.github.upstream.client import Asked
+from chat.github.upstream.spending import Spender
+from chat.github.upstream.store import Kept
+from chat.github.upstream.verdicts import Passing
+from tests.fakes.github import MISBEHAVING, Answer, FakeGitHub, Request
+
+USERS = Spender("server", "users")
 
 
-class Named(msgspec.Struct):
-    login: str
-    followers: int
+def body_of(kept: Kept) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(kept.body or b"{}")
+    return told
 
 
-async def read(login: str, token: str = "") -> Named:
+async def read(login: str, token: str = "", known: Kept | None = None) -> Kept:
     async with client.shared() as github:
-        return await github.read(f"/users/{login}", Named, token=token)
+        return await github.read(Asked(f"/users/{login}", token, USERS, known))
 
 
-async def test_an_account_is_read_in_the_form_asked_for(github: FakeGitHub) -> None:
-    assert (await read("octocat")).login == "octocat"
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Further tries come at once."""
+    monkeypatch.setattr(retries, "FIRST_PAUSE_SECONDS", 0.001)
+
+
+async def test_a_resource_is_asked_for_as_github_wants_it(github: FakeGitHub) -> None:
+    assert body_of(await read("octocat"))["login"] == "octocat"
     assert github.requests[0].headers["accept"] == "application/vnd.github+json"
     assert github.requests[0].headers["accept-encoding"] == "identity"
 
@@ -32,9 +45,9 @@ async def test_an_account_is_read_in_the_form_asked_for(github: FakeGitHub) -> N
     [
         ("nobody-here", NotFound, "does not know"),
         ("answers-500", BadGateway, "status 500"),
+        ("answers-503", Passing, "status 503"),
+        ("forbidden", Forbidden, "not let"),
         ("answers-html", BadGateway, "not JSON"),
-        ("answers-malformed", BadGateway, "malformed"),
-        ("answers-wrong-shape", BadGateway, "malformed"),
         ("rate-limited", RateLimited, "rate limit"),
         ("rate-limited-twice", RateLimited, "rate limit"),
         ("bad-credentials", BadGateway, "token"),
@@ -47,17 +60,17 @@ async def test_an_account_is_read_in_the_form_asked_for(github: FakeGitHub) -> N
     ],
 )
 async def test_each_kind_of_trouble_is_one_typed_error(
-    login: str, error: type[ChatError], words: str
+    login: str, error: type[ChatError], words: str, impatient: None
 ) -> None:
     with pytest.raises(error, match=words):
         await read(login)
 
 
-async def test_after_any_trouble_the_client_still_works(github: FakeGitHub) -> None:
-    for login in ("fifty-megabytes-in-chunks", "hangs-up", "compressed", "answers-malformed"):
+async def test_after_any_trouble_the_client_still_works(github: FakeGitHub, impatient: None) -> None:
+    for login in ("fifty-megabytes-in-chunks", "hangs-up", "compressed"):
         with pytest.raises(BadGateway):
             await read(login)
-    assert (await read("octocat")).login == "octocat"
+    assert body_of(await read("octocat"))["login"] == "octocat"
 
 
 async def test_silence_is_a_gateway_timeout(settings: Settings) -> None:
@@ -82,7 +95,7 @@ async def test_waiting_for_a_slot_counts_as_time(settings: Settings, github: Fak
     assert github.calls("octocat") == 0
 
 
-async def test_nobody_listening_is_a_bad_gateway(settings: Settings) -> None:
+async def test_nobody_listening_is_a_bad_gateway(settings: Settings, impatient: None) -> None:
     with FakeGitHub() as gone:
         settings.GITHUB_API_URL = gone.url
     with pytest.raises(BadGateway, match="could not be reached"):
@@ -90,7 +103,7 @@ async def test_nobody_listening_is_a_bad_gateway(settings: Settings) -> None:
 
 
 async def test_a_renamed_account_is_followed_on_the_same_host(github: FakeGitHub) -> None:
-    assert (await read("renamed-user", token="a token")).login == "octocat"
+    assert body_of(await read("renamed-user", token="a token"))["login"] == "octocat"
     assert [request.path for request in github.requests] == ["/users/renamed-user", "/users/octocat"]
     assert github.requests[1].headers["authorization"] == "Bearer a token"
 
@@ -107,9 +120,65 @@ async def test_the_limits_of_github_tell_when_to_come_back() -> None:
     with pytest.raises(RateLimited) as hourly:
         await read("rate-limited")
     with pytest.raises(RateLimited) as secondary:
-        await read("rate-limited-twice")
+        await read("rate-limited-twice", token="another credential, which does not cool down")
     assert hourly.value.retry_after == pytest.approx(90, abs=20)
     assert secondary.value.retry_after == 42
+
+
+async def test_what_is_known_is_asked_for_by_its_marks_and_confirmed(github: FakeGitHub) -> None:
+    first = await read("octocat")
+    again = await read("octocat", known=first)
+    assert [exchange.status for exchange in github.record] == [200, 304]
+    assert again.body is first.body
+    assert again.confirmed_at > first.confirmed_at
+    github.world.add_person("octocat", name="Somebody else")
+    assert body_of(await read("octocat", known=again))["name"] == "Somebody else"
+
+
+async def test_without_an_etag_the_time_of_the_last_change_does(github: FakeGitHub) -> None:
+    github.conditions.etags = False
+    first = await read("octocat")
+    assert (await read("octocat", known=first)).body is first.body
+    assert "if-modified-since" in github.requests[1].headers
+
+
+async def test_marks_come_along_to_where_a_renamed_account_is_now(github: FakeGitHub) -> None:
+    first = await read("renamed-user")
+    assert (await read("renamed-user", known=first)).body is first.body
+    assert [exchange.status for exchange in github.record] == [301, 200, 301, 304]
+
+
+async def test_a_304_that_nobody_asked_for_is_nonsense(github: FakeGitHub) -> None:
+    github.answers["octocat"] = lambda _: Answer(304, {}, (), 0)
+    with pytest.raises(BadGateway):
+        await read("octocat")
+
+
+@pytest.mark.parametrize("trouble", ["answers-503", "hangs-up"])
+async def test_what_fails_in_passing_is_tried_again(
+    trouble: str, github: FakeGitHub, impatient: None
+) -> None:
+    github.once("/users/octocat", *[lambda _: MISBEHAVING[trouble]()] * 2)
+    assert body_of(await read("octocat"))["login"] == "octocat"
+    assert github.calls("octocat") == 3
+
+
+@pytest.mark.parametrize(("login", "calls"), [("answers-503", 3), ("answers-500", 1), ("nobody-here", 1)])
+async def test_tries_are_few_and_only_for_what_may_pass(
+    login: str, calls: int, github: FakeGitHub, impatient: None
+) -> None:
+    with pytest.raises(ChatError):
+        await read(login)
+    assert github.calls(login) == calls
+
+
+async def test_no_further_try_comes_after_the_total_time(
+    github: FakeGitHub, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "FIRST_PAUSE_SECONDS", 3_600.0)
+    with pytest.raises(Passing):
+        await read("answers-503")
+    assert github.calls("answers-503") == 1
 
 
 async def test_ten_calls_overlap(github: FakeGitHub) -> None:
@@ -147,7 +216,7 @@ async def test_the_client_closes_when_nobody_asks(
     async with client.shared() as third:
         assert third is not first
     with pytest.raises(RuntimeError, match="closed"):
-        await first.read("/users/octocat", Named, token="")
+        await first.read(Asked("/users/octocat", "", USERS))
 
 
 def test_the_client_closes_with_its_loop(github: FakeGitHub) -> None:
@@ -176,7 +245,7 @@ async def test_the_loop_goes_on_while_github_is_silent(github: FakeGitHub) -> No
         await asyncio.sleep(0)
     assert not call.done()
     await read("torvalds")
-    assert (await call).login == "octocat"
+    assert body_of(await call)["login"] == "octocat"
 
 
 async def test_an_address_with_a_path_keeps_it(github: FakeGitHub, settings: Settings) -> None:

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from chat.github.upstream import quota
-from chat.github.upstream.quota import Identity, Quota
+from chat.github.upstream.identity import Identity
+from chat.github.upstream.quota import Quota
 
 US: Identity = ("https://api.github.com", "one token")
 OTHERS: Identity = ("https://api.github.com", "another token")

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from chat.errors import BadGateway, ChatError, NotFound, RateLimited
-from chat.github.upstream.verdicts import refusal
+from chat.errors import BadGateway, ChatError, Forbidden, NotFound, RateLimited
+from chat.github.upstream.verdicts import Passing, TokenRefused, refusal
 
 JSON = {"content-type": "application/json; charset=utf-8"}
 
@@ -25,16 +25,20 @@ def test_a_proper_answer_stands_for_no_error(kind: str) -> None:
         (403, JSON | {"x-ratelimit-remaining": "0"}, b"{}", RateLimited),
         (403, JSON | {"retry-after": "3"}, b"{}", RateLimited),
         (403, JSON, b'{"message": "You have exceeded a secondary rate limit."}', RateLimited),
-        (403, JSON | {"x-ratelimit-remaining": "10"}, b'{"message": "Forbidden"}', BadGateway),
-        (401, JSON, b"{}", BadGateway),
+        (403, JSON | {"x-ratelimit-remaining": "10"}, b'{"message": "Forbidden"}', Forbidden),
+        (451, JSON, b"{}", Forbidden),
+        (204, {}, b"", NotFound),
+        (410, JSON, b"{}", NotFound),
+        (401, JSON, b"{}", TokenRefused),
         (304, JSON, b"", BadGateway),
-        (503, JSON, b"{}", BadGateway),
+        (500, JSON, b"{}", BadGateway),
+        (503, JSON, b"{}", Passing),
     ],
 )
 def test_what_an_answer_stands_for(
     status: int, headers: dict[str, str], body: bytes, error: type[ChatError]
 ) -> None:
-    assert type(refusal(status, headers, body)) is error
+    assert isinstance(refusal(status, headers, body), error)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +68,10 @@ def test_the_wait_lasts_until_the_reset() -> None:
     error = refusal(403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}, b"")
     assert error is not None
     assert error.retry_after == pytest.approx(600, abs=30)
+
+
+def test_the_wait_is_counted_by_githubs_own_clock() -> None:
+    told = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "4102444860"}  # a minute after its own time
+    error = refusal(403, {**told, "date": "Fri, 01 Jan 2100 00:00:00 GMT"}, b"")
+    assert error is not None
+    assert error.retry_after == 60
