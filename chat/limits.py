@@ -68,10 +68,14 @@ RATES = {
     "profile": Rate(10, 0.1, "changes of yourself"),
     "setup_code": Rate(10, 1 / 30, "attempts"),
     "github": Rate(30, 0.5, "GitHub requests"),
+    # From one address; whatever is signed is never held up.
+    "unsigned": Rate(20, 1 / 2, "deliveries without a right signature"),
     "secret": Rate(30, 1 / 60, "new tokens and invitations"),
     "invitation": Rate(30, 1 / 2, "invitations opened from your address"),
 }
 
+# Doors whose bodies may be longer than others'; apps add theirs (allow_bodies).
+_longer_bodies: dict[str, int] = {}
 _buckets: dict[tuple[str, object], tuple[float, float]] = {}
 
 
@@ -139,7 +143,12 @@ def check_cap(open_now: int, most: int, what: str) -> None:
 
 def body_bytes(path: str) -> int:
     """How many bytes the body of a request to this path may have."""
-    return BODY_BYTES if path.startswith(JSON_PATHS) else FORM_BYTES
+    return _longer_bodies.get(path) or (BODY_BYTES if path.startswith(JSON_PATHS) else FORM_BYTES)
+
+
+def allow_bodies(path: str, most: int) -> None:
+    """Let bodies to exactly this path have so many bytes; apps do so in AppConfig.ready()."""
+    _longer_bodies[path] = most
 
 
 def check_body(size: int, path: str) -> None:

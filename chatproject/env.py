@@ -127,6 +127,11 @@ def secret(name: str, default: str = "") -> str:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
 
 
+def secrets_of(name: str) -> list[str]:
+    """Several of them, separated by blanks or lines: while one takes another's place both hold."""
+    return secret(name).split()
+
+
 def kept_secret(name: str, folder: Path) -> str:
     """The secret from the environment, else one made once and kept in `folder` (mode 0600)."""
     if given := secret(name):

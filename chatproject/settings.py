@@ -195,6 +195,7 @@ CACHES = {
 # GitHub: where its API is, as whom it is asked, and how long and how much at once.
 GITHUB_API_URL = env.base_url("GITHUB_API_URL", "https://api.github.com")
 GITHUB_TOKEN = env.secret("GITHUB_TOKEN")
+GITHUB_WEBHOOK_SECRETS = env.secrets_of("GITHUB_WEBHOOK_SECRET")
 GITHUB_CONNECT_TIMEOUT_SECONDS = env.seconds("GITHUB_CONNECT_TIMEOUT_SECONDS", 3.0)
 GITHUB_READ_TIMEOUT_SECONDS = env.seconds("GITHUB_READ_TIMEOUT_SECONDS", 5.0)
 GITHUB_TOTAL_TIMEOUT_SECONDS = env.seconds("GITHUB_TOTAL_TIMEOUT_SECONDS", 10.0)

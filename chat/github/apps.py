@@ -14,6 +14,7 @@ class GitHubConfig(AppConfig):
     def ready(self) -> None:
         from allauth.socialaccount.providers import registry
 
+        from chat.github.hooks import door, jobs  # noqa: F401 - importing the jobs registers them
         from chat.github.signin import trail
         from chat.github.signin.checks import check_app
         from chat.github.signin.provider import GitHubProvider
@@ -21,3 +22,4 @@ class GitHubConfig(AppConfig):
         registry.register(GitHubProvider)
         trail.listen()
         register(check_app)
+        door.open_where_wanted()

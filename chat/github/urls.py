@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from chat.github import page, views
+from chat.github.hooks.door import take_delivery
 
 urlpatterns = [
     path("accounts/", include("chat.github.signin.urls")),
@@ -13,4 +14,5 @@ urlpatterns = [
     path("api/github/users/<str:login>/overview", views.overview),
     path("api/github/repos/<str:owner>/<str:name>", views.repository),
     path("api/github/stream", views.stream),
+    path("hooks/github", take_delivery),
 ]

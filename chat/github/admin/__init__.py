@@ -1,5 +1,5 @@
 """The GitHub app's pages in the admin."""
 
-from chat.github.admin import subscriptions
+from chat.github.admin import deliveries, subscriptions
 
-__all__ = ["subscriptions"]
+__all__ = ["deliveries", "subscriptions"]
