@@ -71,14 +71,18 @@ export const invite = (/** @type {string} */ slug) => call("/api/invitations", {
 // Messages.
 /** @returns {Promise<Message>} */
 export const readMessage = (/** @type {number} */ id) => call(`/api/messages/${id}`);
-/** @returns {Promise<{ messages: Message[] }>} */
+/** @returns {Promise<{ messages: Message[], cards: import("./protocol.js").Card[] }>} */
+export const severalMessages = (/** @type {number[]} */ ids) => call(`/api/messages?ids=${ids.join()}`);
+/** @returns {Promise<{ commands: import("./actions/words.js").Word[] }>} */
+export const commands = () => call("/api/slash");
+/** @returns {Promise<{ messages: Message[], cards: import("./protocol.js").Card[] }>} */
 export const pinned = (/** @type {string} */ slug) => call(`${room(slug)}/pinned`);
 
 /**
  * A page of history, ascending by id: the newest, or the one next to an id; of the room, or of a thread in it.
  * @param {string} slug
  * @param {{ before?: number, after?: number, around?: number, thread?: number | null, limit?: number }} [page]
- * @returns {Promise<{ messages: Message[], seq: number, has_older: boolean, has_newer: boolean }>}
+ * @returns {Promise<{ messages: Message[], cards: import("./protocol.js").Card[], seq: number, has_older: boolean, has_newer: boolean }>}
  */
 export function messages(slug, page = {}) {
   const query = new URLSearchParams();

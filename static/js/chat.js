@@ -1,6 +1,7 @@
 // The chat as the components see it, in one place: who one is, where one is, and the parts that do the work.
 import { Messages } from "./actions/messages.js";
 import { Rooms } from "./actions/rooms.js";
+import { Words } from "./actions/words.js";
 import * as api from "./api.js";
 import { Notifications } from "./attention/notifications.js";
 import { Presence } from "./attention/presence.js";
@@ -41,6 +42,7 @@ export class Chat extends EventTarget {
     this.sync = new Sync(this.connection, this.store);
     this.history = new History(this.store);
     this.messages = new Messages(this);
+    this.words = new Words(this);
     this.rooms = new Rooms(this);
     this.reading = new Reading(this.store, (type, room, message_id) => this.connection.request({ type, room, message_id }));
     this.presence = new Presence((state) => this.connection.tell({ type: "presence", state }));

@@ -11,6 +11,8 @@ const meanings = {
   room: ({ store }, frame) => store.setRoom(frame.room),
   user: rename,
   activity: tell,
+  card: ({ store }, frame) => store.cards.put(frame.card),
+  result: ({ words }, frame) => words.answered(frame),
   read: ({ reading }, frame) => reading.moved(frame),
   notification: concern,
   removed: remove,

@@ -10,11 +10,17 @@ export const SUBPROTOCOL = "chat.v1";
  * @typedef {{ user: User, by: User | null, reason: string, at: string }} Ban
  * @typedef {{ emoji: string, count: number, users: number[] }} Reaction
  * @typedef {{ name: string, user?: User | null, by?: User | null, role?: string, reason?: string, from?: string, to?: string }} SystemEvent
+ * @typedef {{ id: number, url: string }} CardLink
+ * @typedef {CardLink & {
+ *   version: number, kind: string, name: string, title: string, state: string | null, author: string | null,
+ *   image: string | null, labels: { name: string, color: string }[], facts: { name: string, value: string }[],
+ *   excerpt: string, as_of: string, stale: boolean, private: boolean, withdrawn: boolean,
+ * }} Card
  * @typedef {{
  *   id: number, seq: number, room: string, kind: "text" | "system", author: User, text: string, html: string,
  *   at: string, client_id: string | null, edited_at: string | null, text_seq: number, deleted: boolean,
  *   reply_to: number | null, thread: number | null, replies: number, last_reply_at: string | null,
- *   reactions: Reaction[], mentions: number[], pinned: boolean, event: SystemEvent | null,
+ *   reactions: Reaction[], cards: CardLink[], mentions: number[], pinned: boolean, event: SystemEvent | null,
  * }} Message
  * @typedef {{ role: "owner" | "moderator" | "member" | null, read_id: number, unread: number, mentions: number,
  *   notify: "all" | "mentions" | "none" }} Membership
@@ -22,8 +28,8 @@ export const SUBPROTOCOL = "chat.v1";
  *   slug: string, name: string, topic: string, kind: "public" | "open" | "private" | "direct",
  *   seq: number, members: number, archived: boolean, me?: Membership,
  * }} Room
- * @typedef {{ room: Room, seq: number, messages: Message[], more: boolean, reset: boolean, online?: number[] }} Subscribed
- * @typedef {{ seq: number, messages: Message[], more: boolean, reset: boolean }} Synced
+ * @typedef {{ room: Room, seq: number, messages: Message[], cards: Card[], more: boolean, reset: boolean, online?: number[] }} Subscribed
+ * @typedef {{ seq: number, messages: Message[], cards?: Card[], more: boolean, reset: boolean }} Synced
  * @typedef {{ type: "hello", epoch: string, user: Me | null, heartbeat: number,
  *   limits: { message_chars: number, frame_bytes: number } }} Hello
  * @typedef {{ type: string, [field: string]: any }} Frame

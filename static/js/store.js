@@ -1,6 +1,7 @@
 // What this client knows: who it is, its rooms, and per room a window of messages with the number it is complete to.
 // Rules of docs/protocol.md section 1. Knows no DOM and no socket.
 import { count, isNews, readUpTo } from "./state/counts.js";
+import { Cards } from "./state/cards.js";
 import { RoomState } from "./state/room-state.js";
 import { PAGE } from "./state/window.js";
 
@@ -31,6 +32,7 @@ export class Store extends EventTarget {
   presence = new Map();
   /** @type {Map<number, Message | null>} quoted messages that lie outside the windows; null: not to be had */
   quoted = new Map();
+  cards = new Cards();
 
   get #myId() {
     return this.me?.id ?? 0;
@@ -89,6 +91,7 @@ export class Store extends EventTarget {
   setChanges(slug, answer) {
     const state = this.room(slug);
     if (answer.reset) this.#begin(state, answer.messages);
+    this.cards.take(answer.messages, answer.cards);
     const fresh = answer.messages.filter((message) => this.#put(state, message, answer.reset) && isNews(message, this.#myId)).length;
     state.complete = answer.seq;
     state.status = "ready";
@@ -122,6 +125,7 @@ export class Store extends EventTarget {
     if (state.early) return Boolean(state.early.push(frame));
     if (state.complete === null) return true;
     const { message } = frame;
+    if (message.seq === message.text_seq) this.cards.expect(message);
     const prev = frame.prev ?? message.seq - 1;
     const isNew = this.#put(state, message);
     const whole = state.complete >= prev;
@@ -176,9 +180,10 @@ export class Store extends EventTarget {
     this.changed(state);
   }
 
-  /** The pinned messages of a room. @param {string} slug @param {Message[]} messages */
-  setPinned(slug, messages) {
+  /** The pinned messages of a room. @param {string} slug @param {{ messages: Message[], cards?: import("./protocol.js").Card[] }} page */
+  setPinned(slug, { messages, cards }) {
     const state = this.room(slug);
+    this.cards.take(messages, cards);
     state.pinned = new Map(messages.map((message) => [message.id, message]));
     this.changed(state);
   }
@@ -187,12 +192,13 @@ export class Store extends EventTarget {
    * A page of a window of this room: its own, that of a thread, or a place far back.
    * @param {string} slug
    * @param {"begin" | "addOlder" | "addNewer"} way
-   * @param {{ messages: Message[], has_older: boolean, has_newer: boolean }} page
+   * @param {{ messages: Message[], cards?: import("./protocol.js").Card[], has_older: boolean, has_newer: boolean }} page
    * @param {{ thread?: number | null, window?: import("./state/window.js").MessageWindow }} [place]
    */
   setPage(slug, way, page, { thread = null, window } = {}) {
     const state = this.room(slug);
     const messages = thread === null ? page.messages : page.messages.map((message) => ({ ...message, thread }));
+    this.cards.take(messages, page.cards);
     for (const { author, id } of messages) {
       this.people.set(author.id, author);
       if (thread !== null) state.roots.set(id, thread);
@@ -259,6 +265,7 @@ export class Store extends EventTarget {
   setEpoch(epoch) {
     if (this.epoch && this.epoch !== epoch) {
       this.quoted.clear();
+      this.cards.forget();
       for (const state of this.rooms.values()) this.forgetWindow(state);
     }
     this.epoch = epoch;

@@ -6,7 +6,7 @@ import { ChatError } from "./protocol.js";
  * The room on the screen is followed change by change. Of the others that one belongs to the server tells the counts;
  * those that one merely visited stay followed, since nobody else counts for them.
  * Events: "resumed" (detail: { slug, missed }: messages of others that came while we were away), "answered" (detail: the
- * slug of a room whose subscribe was).
+ * slug of a room whose subscribe was), "continued" (detail: the slug of a room that goes on from where we left it).
  */
 export class Sync extends EventTarget {
   /** @type {Set<string>} rooms whose holes are being filled */
@@ -122,6 +122,7 @@ export class Sync extends EventTarget {
     const missed = this.store.setChanges(slug, answer);
     if (wasLoaded && missed > 0) this.dispatchEvent(new CustomEvent("resumed", { detail: { slug, missed } }));
     this.#answered(slug);
+    if (wasLoaded && !answer.reset) this.dispatchEvent(new CustomEvent("continued", { detail: slug }));
     if (answer.more) this.heal(slug);
   }
 

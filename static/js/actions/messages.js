@@ -5,6 +5,8 @@ import { ChatError, disconnected } from "../protocol.js";
 
 /** A typing event is passed on at most this often, in milliseconds. */
 const TYPING_EVERY_MS = 3_000;
+/** What the server tells of messages by their ids in one answer. */
+const MOST_AT_ONCE = 100;
 
 /** @typedef {import("../protocol.js").Message} Message */
 
@@ -19,6 +21,7 @@ export class Messages {
     chat.store.addEventListener("message", (event) => this.#acknowledge(/** @type {CustomEvent} */ (event).detail));
     chat.store.addEventListener("doubtful", (event) => this.#settle(/** @type {CustomEvent} */ (event).detail));
     chat.sync.addEventListener("answered", () => this.outbox.flush());
+    chat.sync.addEventListener("continued", (event) => this.#refreshCards(/** @type {CustomEvent} */ (event).detail));
   }
 
   /** @param {string} text @param {{ replyTo?: number | null, thread?: number | null }} [place] */
@@ -86,8 +89,7 @@ export class Messages {
   /** Have the pinned messages of a room at hand. @param {string} slug */
   async loadPinned(slug) {
     if (this.chat.store.room(slug).pinned) return;
-    const { messages } = await api.pinned(slug);
-    this.chat.store.setPinned(slug, messages);
+    this.chat.store.setPinned(slug, await api.pinned(slug));
   }
 
   /** Have a message that lies outside the windows at hand soon. @param {number} id */
@@ -97,6 +99,16 @@ export class Messages {
     quoted.set(id, null);
     quoted.set(id, await api.readMessage(id).catch(() => null));
     if (this.chat.current !== null) this.chat.store.changed(this.chat.store.room(this.chat.current));
+  }
+
+  /** What is told of cards while nobody listens is not told again: those on the screen are asked for anew. */
+  async #refreshCards(/** @type {string} */ slug) {
+    const state = this.chat.store.room(slug);
+    const held = [state.shown, ...state.threads.values()].flatMap((window) => window.list());
+    const ids = [...new Set(held.filter(({ cards }) => cards?.length).map(({ id }) => id))].slice(-MOST_AT_ONCE);
+    if (ids.length === 0) return;
+    const found = await api.severalMessages(ids).catch(() => null);
+    if (found) this.chat.store.cards.take(found.messages, found.cards);
   }
 
   /** A deleted message that was never seen: a page of the room has it, unless it stood in a thread. */

@@ -37,10 +37,17 @@ const shapes = {
   gear: svg`<circle cx="12" cy="12" r="3"/><path d="M12 3v2.500M12 18.500V21M3 12h2.500M18.500 12H21M5.600 5.600l1.800 1.800M16.600 16.600l1.800 1.800M5.600 18.400l1.800-1.800M16.600 7.400l1.800-1.800"/>`,
   bell: svg`<path d="M6.500 16.500V11a5.500 5.500 0 0 1 11 0v5.500l1.500 1.500H5zM10.500 20.500h3"/>`,
   invite: svg`<circle cx="10" cy="8.5" r="3.800"/><path d="M3 20a7.200 7.200 0 0 1 12.500-4.800M18 14v6M15 17h6"/>`,
+  issue: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 12h.01"/><circle cx="12" cy="12" r="1.2"/>`,
+  pull: svg`<circle cx="6.500" cy="6" r="2.300"/><circle cx="6.500" cy="18" r="2.300"/><circle cx="17.500" cy="18" r="2.300"/><path d="M6.500 8.300v7.400M17.500 15.700V9.500a3 3 0 0 0-3-3H11M13.500 3.800 11 6.500l2.500 2.600"/>`,
+  commit: svg`<circle cx="12" cy="12" r="3.500"/><path d="M3 12h5.500M15.500 12H21"/>`,
+  tag: svg`<path d="M4 5.500V12l8.200 8.200a1.500 1.500 0 0 0 2.100 0l5.900-5.900a1.500 1.500 0 0 0 0-2.100L12 4H5.500A1.500 1.500 0 0 0 4 5.500z"/><path d="M8.300 8.300h.01"/>`,
+  code: svg`<path d="m8.500 7.500-5 4.500 5 4.500M15.500 7.500l5 4.500-5 4.500"/>`,
   archive: svg`<rect x="3.5" y="4.5" width="17" height="4.5" rx="1.2"/><path d="M5 9v9.500A1.5 1.5 0 0 0 6.5 20h11a1.5 1.5 0 0 0 1.5-1.500V9M10 13h4"/>`,
 };
 
-/** @param {keyof typeof shapes} name */
+/** @typedef {keyof typeof shapes} Sign */
+
+/** @param {Sign} name */
 export function icon(name) {
   return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${shapes[name]}</svg>`;
 }

@@ -8,6 +8,7 @@ import { mayPin, mayPutOut } from "../lib/rights.js";
 import { roomPath } from "../lib/slug.js";
 import { clockTime, fullTime, shortTime } from "../lib/time.js";
 import { ChatElement } from "./element.js";
+import { cardsOf } from "./github-card.js";
 import { icon } from "./icons.js";
 import "./message-editor.js";
 import "./time-ago.js";
@@ -79,6 +80,7 @@ class MessageItem extends ChatElement {
         ${this.continued ? "" : this.#head(message.author, message.at)}
         ${message.reply_to && !message.deleted ? this.#quote(message.reply_to) : ""}
         ${this.editing ? html`<message-editor .chat=${this.chat} .message=${message} @done=${() => this.#edited()}></message-editor>` : this.#content(message)}
+        ${cardsOf(this.chat, message)}
         ${message.reactions.length > 0 ? this.#reactions(message) : ""}
         ${message.replies > 0 && !this.inThread ? this.#thread(message) : ""}
       </div>

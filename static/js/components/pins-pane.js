@@ -4,6 +4,7 @@ import { plainText } from "../lib/plain.js";
 import { mayPin } from "../lib/rights.js";
 import { fullTime } from "../lib/time.js";
 import { ChatElement } from "./element.js";
+import { cardsOf } from "./github-card.js";
 import { icon } from "./icons.js";
 import "./time-ago.js";
 import { userAvatar } from "./user-avatar.js";
@@ -29,6 +30,7 @@ class PinsPane extends ChatElement {
               <span class="pin-head"><strong>${message.author.name}</strong> <span class="muted"><time-ago .at=${message.at}></time-ago></span></span>
               <span class="pin-text">${plainText(message)}</span>
             </button>
+            ${cardsOf(this.chat, message)}
             ${mayPin(room) ? html`<button class="icon-button" type="button" aria-label="Unpin the message of ${message.author.name}" title="Unpin" @click=${() => this.chat.messages.togglePin(message)}>${icon("close")}</button>` : ""}
           </li>`)}
       </ul>

@@ -1,0 +1,52 @@
+// What may stand behind a "/" at the beginning of a text: each command with what to type and what it does.
+import { html } from "lit";
+import { counted } from "../lib/phrases.js";
+import { OptionList } from "./option-list.js";
+
+/** @extends {OptionList<import("../actions/words.js").Word>} */
+export class CommandList extends OptionList {
+  static properties = { ...OptionList.properties, part: { attribute: false }, words: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {string | null} the beginning of a word; null: none is being typed */
+    this.part = null;
+    /** @type {import("../actions/words.js").Word[]} */
+    this.words = [];
+  }
+
+  get kind() {
+    return "command";
+  }
+
+  /** @param {import("../actions/words.js").Word} one */
+  wordOf({ name }) {
+    return name;
+  }
+
+  willUpdate(/** @type {Map<string, unknown>} */ changed) {
+    if (changed.has("part")) this.active = 0;
+    if (this.part !== null && changed.get("part") == null) this.#load();
+    const { part } = this;
+    this.found = part === null ? [] : this.words.filter(({ name }) => name.startsWith(part));
+  }
+
+  async #load() {
+    this.words = await this.chat.words.known().catch(() => []);
+  }
+
+  render() {
+    return html`
+      <ul class="option-list" id=${this.listId} role="listbox" aria-label="Commands" ?hidden=${this.found.length === 0}>
+        ${this.found.map((one, index) => html`
+          <li id=${this.optionId(index)} class="option command" role="option" aria-selected=${index === this.active}
+            @pointerdown=${(/** @type {Event} */ event) => event.preventDefault()} @click=${() => this.choose(one)}>
+            <code>${one.usage}</code> <span class="muted">${one.help}</span>
+          </li>`)}
+      </ul>
+      <p class="visually-hidden" role="status">${this.found.length > 0 ? counted(this.found.length, "command") : ""}</p>
+    `;
+  }
+}
+
+customElements.define("command-list", CommandList);

@@ -1,0 +1,173 @@
+// The live view of what a message links to: an issue, a pull request, a repository …; without a body, nothing but the link.
+import { html, nothing } from "lit";
+import { load, save } from "../lib/storage.js";
+import { ChatElement } from "./element.js";
+import { icon } from "./icons.js";
+import "./time-ago.js";
+
+const FOLDED = "chat.cards.folded";
+/** Folded cards that are remembered; the first ones are forgotten first. */
+const MOST_FOLDED = 200;
+
+/** @type {Record<string, { word: string, sign: import("./icons.js").Sign }>} */
+const KINDS = {
+  user: { word: "Account", sign: "person" },
+  repository: { word: "Repository", sign: "book" },
+  issue: { word: "Issue", sign: "issue" },
+  pull: { word: "Pull request", sign: "pull" },
+  commit: { word: "Commit", sign: "commit" },
+  release: { word: "Release", sign: "tag" },
+  code: { word: "Code", sign: "code" },
+};
+const OTHER = /** @type {const} */ ({ word: "Link", sign: "link" });
+/** Those of the protocol; later ones are drawn as plain words. */
+const STATES = new Set(["open", "closed", "merged", "draft", "prerelease", "archived"]);
+/** The one kind that is taller, as an address tells it before there is a body. */
+const CODE = /\/blob\//u;
+const COLOUR = /^[0-9a-f]{6}$/iu;
+
+/** The cards of a message, in its order. They change by themselves, which is not read out. @param {import("../chat.js").Chat} chat @param {import("../protocol.js").Message} message */
+export function cardsOf(chat, message) {
+  if (message.deleted || !message.cards?.length) return "";
+  return html`<div class="cards" aria-live="off">${message.cards.map((link) => html`<github-card .chat=${chat} .link=${link}></github-card>`)}</div>`;
+}
+
+/** It has one height, whatever it shows, so that nothing below it moves when its body comes or changes. */
+class GitHubCard extends ChatElement {
+  static properties = { ...ChatElement.properties, link: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {import("../protocol.js").CardLink} */
+    this.link = { id: 0, url: "" };
+    /** The version that is on the screen. */
+    this.drawn = 0;
+    this.timer = 0;
+    this.onCard = (/** @type {any} */ event) => event.detail === this.link.id && this.schedule();
+    this.onFold = () => this.requestUpdate();
+  }
+
+  /** It listens to the cards alone. */
+  get followsStore() {
+    return false;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.chat.store.cards.addEventListener("card", this.onCard);
+    document.addEventListener("card-folded", this.onFold);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.chat.store.cards.removeEventListener("card", this.onCard);
+    document.removeEventListener("card-folded", this.onFold);
+    clearTimeout(this.timer);
+  }
+
+  willUpdate(/** @type {Map<string, unknown>} */ changed) {
+    const before = /** @type {import("../protocol.js").CardLink | undefined} */ (changed.get("link"));
+    if (before && before.id !== this.link.id) this.drawn = 0;
+  }
+
+  get card() {
+    return this.chat.store.cards.body(this.link.id);
+  }
+
+  render() {
+    const { card } = this;
+    if (card) return this.#card(card);
+    const awaitedMs = this.chat.store.cards.awaitedMs(this.link.id);
+    clearTimeout(this.timer);
+    if (awaitedMs === 0) return nothing;
+    this.timer = setTimeout(() => this.requestUpdate(), awaitedMs);
+    return html`<div class="card skeleton kind-${CODE.test(this.link.url) ? "code" : "other"} ${this.folded ? "folded" : ""}" aria-hidden="true"><i></i><b></b><s></s></div>`;
+  }
+
+  #card(/** @type {import("../protocol.js").Card} */ card) {
+    const { word, sign } = KINDS[card.kind] ?? OTHER;
+    const { folded } = this;
+    const title = card.kind === "code" ? "" : this.#link(card, "card-title", card.title || card.name);
+    const name = `${word} ${card.name}${card.state ? `, ${card.state}` : ""}${card.private ? ", private" : ""}`;
+    return html`
+      <section class="card kind-${KINDS[card.kind] ? card.kind : "other"} ${folded ? "folded" : ""}" aria-label=${name}>
+        <header class="card-head">
+          <span class="card-sign ${stateClass(card.state)}" title=${word}>${icon(sign)}</span>
+          ${card.kind === "code" ? this.#link(card, "card-name", html`<span class="truncate">${card.name}</span>`) : html`<span class="card-name">${nameParts(card.name)}</span>`}
+          ${card.state ? html`<span class="card-state ${stateClass(card.state)}">${card.state}</span>` : ""}
+          ${card.private ? html`<span class="card-private" title="Only people whose own GitHub account may see it are shown this card">${icon("lock")} <span class="card-private-word">Private</span></span>` : ""}
+          ${folded ? title : ""}
+          <button class="card-fold icon-button" type="button" aria-expanded=${!folded} aria-label="${folded ? "Unfold" : "Fold"} the card of ${card.name}" @click=${() => this.#fold()}>${icon("chevron")}</button>
+        </header>
+        ${folded ? "" : html`
+          ${title}
+          ${this.#excerpt(card)}
+          ${this.#foot(card)}`}
+      </section>
+    `;
+  }
+
+  #link(/** @type {import("../protocol.js").Card} */ { url }, /** @type {string} */ look, /** @type {unknown} */ text) {
+    return html`<a class=${look} href=${url} target="_blank" rel="noopener noreferrer">${text}</a>`;
+  }
+
+  #excerpt(/** @type {import("../protocol.js").Card} */ { kind, excerpt, name }) {
+    if (!excerpt) return "";
+    if (kind !== "code") return html`<p class="card-excerpt">${excerpt}</p>`;
+    return html`<pre class="card-code" tabindex="0" role="region" aria-label="Lines of ${name}"><code>${excerpt}</code></pre>`;
+  }
+
+  #foot(/** @type {import("../protocol.js").Card} */ card) {
+    return html`
+      <footer class="card-foot">
+        <ul class="card-facts">
+          ${card.author ? html`<li>by ${card.author}</li>` : ""}
+          ${card.labels.map(({ name, color }) => html`<li class="card-label" data-color=${COLOUR.test(color) ? color : nothing}>${name}</li>`)}
+          ${card.facts.map(({ name, value }) => html`<li><span class="muted">${name}</span> ${value}</li>`)}
+        </ul>
+        <span class="card-as-of ${card.stale ? "stale" : ""}" title=${card.stale ? "GitHub could not be asked since" : nothing}>
+          ${card.stale ? html`${icon("alert")} not up to date, ` : ""}as of <time-ago .at=${card.as_of}></time-ago>
+        </span>
+      </footer>
+    `;
+  }
+
+  updated() {
+    // A colour is no word of ours, and the policy of the page allows no style in its HTML.
+    for (const label of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-color]"))) label.style.setProperty("--label", `#${label.dataset.color}`);
+    const version = this.card?.version ?? 0;
+    if (this.drawn > 0 && version > this.drawn) this.#flash();
+    this.drawn = version;
+  }
+
+  /** Once, and with nothing that moves. */
+  #flash() {
+    const shown = /** @type {HTMLElement | null} */ (this.querySelector(".card"));
+    shown?.classList.remove("fresh");
+    requestAnimationFrame(() => shown?.classList.add("fresh"));
+    shown?.addEventListener("animationend", () => shown.classList.remove("fresh"), { once: true });
+  }
+
+  /** Whether somebody wanted less of it; by address, so that it holds in every room and after an import. */
+  get folded() {
+    return load(FOLDED, /** @type {string[]} */ ([])).includes(this.link.url);
+  }
+
+  #fold() {
+    const others = load(FOLDED, /** @type {string[]} */ ([])).filter((url) => url !== this.link.url);
+    save(FOLDED, (this.folded ? others : [...others, this.link.url]).slice(-MOST_FOLDED));
+    document.dispatchEvent(new Event("card-folded"));
+  }
+}
+
+/** Where room is short, the number at the end is what tells one from the other. */
+function nameParts(/** @type {string} */ name) {
+  const at = name.search(/[#@ ][^#@ ]*$/u);
+  return at < 1 ? html`<span class="truncate">${name}</span>` : html`<span class="truncate">${name.slice(0, at)}</span><span class="card-ref">${name.slice(at)}</span>`;
+}
+
+function stateClass(/** @type {string | null} */ state) {
+  return state && STATES.has(state) ? `is-${state}` : "";
+}
+
+customElements.define("github-card", GitHubCard);
