@@ -18,6 +18,7 @@ class GitHubConfig(AppConfig):
         from chat.github.signin import trail
         from chat.github.signin.checks import check_app
         from chat.github.signin.provider import GitHubProvider
+        from chat.github.words import word  # noqa: F401 - importing it registers /github
 
         registry.register(GitHubProvider)
         trail.listen()

@@ -95,6 +95,7 @@ DEEDS = {
     "read a message": Deed(Http("GET", MESSAGE)),
     "read messages by id": Deed(Http("GET", "/api/messages", query="?ids=$another")),
     "ask for help": _word("/help"),
+    "mute GitHub's bots": _word("/github mute bots"),
     "type": Deed(None, Say("typing", _HERE)),
     "send": Deed(
         Http("POST", ROOM + "/messages", {"text": "hello"}),

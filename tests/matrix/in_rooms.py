@@ -23,6 +23,7 @@ read its members        ok       ok       ok       ok       ok        ok       o
 read a message          ok       ok       ok       ok       ok        ok       ok       unseen   ok
 read messages by id     ok       ok       ok       ok       ok        ok       ok       unseen   ok
 ask for help            sign-in  ok       ok       ok       ok        ok       ok       unseen   ok
+mute GitHub's bots      sign-in  no       no       no       ok        ok       no       unseen   no
 type                    -        ok       ok       ok       ok        ok       ok       unseen   ok
 send                    sign-in  ok       ok       ok       ok        ok       ok       unseen   ok
 react                   sign-in  ok       ok       ok       ok        ok       ok       unseen   ok
@@ -69,6 +70,7 @@ read its members        unseen   unseen   ok       ok       ok        ok       o
 read a message          unseen   unseen   ok       ok       ok        ok       ok       unseen   ok
 read messages by id     unseen   unseen   ok       ok       ok        ok       ok       unseen   ok
 ask for help            sign-in  unseen   ok       ok       ok        ok       ok       unseen   ok
+mute GitHub's bots      sign-in  unseen   no       no       ok        ok       no       unseen   no
 type                    -        unseen   no       ok       ok        ok       no       unseen   no
 send                    sign-in  unseen   no       ok       ok        ok       no       unseen   no
 react                   sign-in  unseen   no       ok       ok        ok       no       unseen   no
@@ -115,6 +117,7 @@ read its members        unseen   unseen   unseen   ok       ok        ok       u
 read a message          unseen   unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 read messages by id     unseen   unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 ask for help            sign-in  unseen   unseen   ok       ok        ok       unseen   unseen   unseen
+mute GitHub's bots      sign-in  unseen   unseen   no       ok        ok       unseen   unseen   unseen
 type                    -        unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 send                    sign-in  unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 react                   sign-in  unseen   unseen   ok       ok        ok       unseen   unseen   unseen
@@ -162,6 +165,7 @@ read its members        unseen   unseen   unseen   ok       ok        ok       u
 read a message          unseen   unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 read messages by id     unseen   unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 ask for help            sign-in  unseen   unseen   ok       ok        ok       unseen   unseen   unseen
+mute GitHub's bots      sign-in  unseen   unseen   no       no        no       unseen   unseen   unseen
 type                    -        unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 send                    sign-in  unseen   unseen   ok       ok        ok       unseen   unseen   unseen
 react                   sign-in  unseen   unseen   ok       ok        ok       unseen   unseen   unseen
@@ -209,6 +213,7 @@ read its members        ok       ok       ok       ok       ok        ok       o
 read a message          ok       ok       ok       ok       ok        ok       ok       unseen   ok
 read messages by id     ok       ok       ok       ok       ok        ok       ok       unseen   ok
 ask for help            sign-in  ok       ok       ok       ok        ok       ok       unseen   ok
+mute GitHub's bots      sign-in  no       no       no       shut      shut     no       unseen   no
 type                    -        shut     shut     shut     shut      shut     shut     unseen   shut
 send                    sign-in  shut     shut     shut     shut      shut     shut     unseen   shut
 react                   sign-in  shut     shut     shut     shut      shut     shut     unseen   shut
@@ -256,6 +261,7 @@ read its members        sign-in     ok           ok            unseen     ok    
 read a message          sign-in     ok           ok            unseen     ok          ok
 read messages by id     sign-in     ok           ok            unseen     ok          ok
 ask for help            sign-in     sign-in      sign-in       unseen     ok          ok
+mute GitHub's bots      sign-in     sign-in      sign-in       unseen     no          no
 type                    -           -            -             unseen     no          ok
 send                    sign-in     sign-in      sign-in       unseen     no          ok
 react                   sign-in     sign-in      sign-in       unseen     no          ok

@@ -25,8 +25,13 @@ def invite_bot(user: User, room: Room) -> None:
     bot = the_bot()
     if not bot.is_active:
         raise Forbidden("An administrator has switched GitHub's bot off.")
-    if not Membership.objects.filter(room=room, user=bot).exists():
+    if not is_in(room.pk):
         add_members(user, room.slug, [bot.pk])
+
+
+def is_in(room_id: int) -> bool:
+    """Whether the bot belongs to the room: where it was put out it says nothing."""
+    return Membership.objects.filter(room=room_id, user__username=USERNAME).exists()
 
 
 def say(room: Room, text: str) -> None:

@@ -1,6 +1,6 @@
-"""What a room has decided about GitHub as a whole, read by whoever needs it."""
+"""What a room has decided about GitHub, read by whoever needs it."""
 
-from chat.github.models import RoomSetting
+from chat.github.models import RoomSetting, Subscription
 
 
 def default_repository(room_id: int) -> str | None:
@@ -12,3 +12,8 @@ def default_repository(room_id: int) -> str | None:
 def mutes_bots(room_id: int) -> bool:
     """Whether what bots do on GitHub is kept from this room."""
     return RoomSetting.objects.filter(room=room_id, mutes_bots=True).exists()
+
+
+def subscriptions_of(room_id: int) -> list[Subscription]:
+    """By name."""
+    return list(Subscription.objects.filter(room=room_id).order_by("repository_key"))

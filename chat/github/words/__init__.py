@@ -1,0 +1,1 @@
+"""What people type behind /github: questions to GitHub, and what the room hears of it."""
