@@ -105,6 +105,8 @@ DAPHNE_ATTRIBUTES = ("last_ping", "application_queue")
 SOCKET_OPTIONS = ("closeHandshakeTimeout",)
 # Names in the module autobahn.websocket.protocol that only its debug lines use.
 FORMATTERS = ("pformat", "hltype", "hlval")
+# The name in the module twisted.internet.asyncioreactor by which it reads and writes, with a context for log lines.
+READ_WITH_LOGGER = "callWithLogger"
 # Set by autobahn on each socket while it reads the handshake, and not looked at afterwards.
 HANDSHAKE_ATTRIBUTES = ("http_request_data", "http_status_line")
 # Set by Twisted on each transport.

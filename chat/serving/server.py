@@ -25,6 +25,7 @@ from chat.serving.http.request import ChatRequest
 from chat.serving.incoming.mailbox import Mailbox
 from chat.serving.outlet import Outlet
 from chat.serving.proxies import Network, Outermost, TrustedProxies
+from chat.serving.quiet import be_quiet
 from chat.serving.socket import CLOSE_EXTENSION, CLOSE_HANDSHAKE_TIMEOUT_S, ChatSocket
 from chat.serving.wire import WIRE_EXTENSION, Wire
 
@@ -149,7 +150,7 @@ class ChatServer(Server):  # type: ignore[misc]
                 failByDrop=False, closeHandshakeTimeout=CLOSE_HANDSHAKE_TIMEOUT_S
             )
             self.ws_factory.protocol = handshake.with_options(ChatSocket, self.ws_factory)
-            handshake.be_quiet()
+            be_quiet()
         globalLogPublisher.addObserver(_log_failure)  # type: ignore[arg-type]
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)

@@ -11,7 +11,7 @@ from autobahn.websocket.protocol import TrafficStats, WebSocketProtocol
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server, twisted_loop
 from daphne.ws_protocol import WebSocketProtocol as DaphneSocket
-from twisted.internet import abstract, tcp
+from twisted.internet import abstract, asyncioreactor, tcp
 from twisted.internet.protocol import Factory
 from twisted.web.http import HTTPChannel
 
@@ -127,6 +127,14 @@ def test_autobahn_formats_its_debug_lines_by_this_name(name: str) -> None:
     assert f"{name}(" in inspect.getsource(protocol.WebSocketServerProtocol) + inspect.getsource(
         WebSocketProtocol
     )
+
+
+def test_twisted_still_reads_and_writes_by_this_name_and_logs_failures_itself() -> None:
+    reactor = asyncioreactor.AsyncioSelectorReactor
+    name = seams.READ_WITH_LOGGER
+    assert f"{name}, reader, self._readOrWrite" in inspect.getsource(reactor.addReader)
+    assert f"{name}, writer, self._readOrWrite" in inspect.getsource(reactor.addWriter)
+    assert "except Exception" in inspect.getsource(reactor._readOrWrite)
 
 
 @pytest.mark.parametrize("name", [*seams.HANDSHAKE_ATTRIBUTES, "http_headers"])

@@ -1,19 +1,11 @@
-"""What a socket costs to open and to hold: no lines that nobody reads, options shared, the handshake let go.
+"""What a socket costs to open and to hold: options shared, the handshake let go.
 
-autobahn formats a debug line of all its options, in colours, for each connection, and copies the options to it.
+autobahn copies all of its factory's options to each connection.
 """
 
 from typing import Any
 
-from autobahn.websocket import protocol
-
-from chat.serving.seams import FORMATTERS, HANDSHAKE_ATTRIBUTES
-
-
-def be_quiet() -> None:
-    """Have autobahn format nothing for its debug lines: a quarter of what opening a socket cost."""
-    for name in FORMATTERS:
-        setattr(protocol, name, _nothing)
+from chat.serving.seams import HANDSHAKE_ATTRIBUTES
 
 
 def with_options(socket: type[Any], factory: Any) -> type[Any]:
@@ -31,7 +23,3 @@ def let_go(socket: Any) -> None:
         delattr(socket, name)
     # Only writes in pieces, which nobody asks for, ever queue here.
     socket.send_queue = ()
-
-
-def _nothing(*_: Any, **__: Any) -> str:
-    return ""

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from autobahn.websocket import protocol
-
 from chat.serving import seams
 from chat.serving.http import handshake
 
@@ -38,10 +36,3 @@ def test_the_request_is_let_go() -> None:
     handshake.let_go(socket)
     assert headers == {}
     assert socket.__dict__ == {"http_headers": {}, "send_queue": ()}
-
-
-def test_debug_lines_are_not_formatted(monkeypatch: Any) -> None:
-    for name in seams.FORMATTERS:
-        monkeypatch.setattr(protocol, name, getattr(protocol, name))
-    handshake.be_quiet()
-    assert [getattr(protocol, name)(Socket) for name in seams.FORMATTERS] == ["", "", ""]
