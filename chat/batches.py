@@ -87,7 +87,7 @@ class Waiting(Generic[Item, Result]):
         """Give the answer, if nobody did. What goes wrong there is nothing to the others of the batch."""
         answer = self._close()
         if answer is not None:
-            _do(partial(answer, outcome))
+            _do(answer, outcome)
 
     def give_up(self) -> None:
         """Nobody waits for the answer any more; what has not begun is not carried out."""
@@ -95,8 +95,6 @@ class Waiting(Generic[Item, Result]):
 
     def _close(self) -> Callable[[Outcome[Result]], None] | None:
         answer, self._answer = self._answer, None
-        if answer is not None:
-            metrics.writer_queue.dec()
         return answer
 
 
@@ -142,7 +140,6 @@ class Queue(Generic[Item, Result]):
         loop = asyncio.get_running_loop()
         now = loop.time()
         one: Waiting[Item, Result] = Waiting(item, answer, now, now + patience)
-        metrics.writer_queue.inc()
         self._waiting.append(one)
         self._ring_at(loop, one.deadline)
         if not self._busy:
@@ -150,6 +147,12 @@ class Queue(Generic[Item, Result]):
             # In the next round: all that came in this one goes together.
             loop.call_soon(self._begin, loop)
         return one
+
+    @property
+    def unanswered(self) -> int:
+        """How many wait for the writer or are with it."""
+        everybody = [one for lot in [*self._lots] for one in lot.waiting] + self._waiting
+        return sum(one.is_open for one in everybody)
 
     async def flush(self) -> None:
         """Return when nothing waits any more. What hangs is not waited for."""
@@ -238,8 +241,8 @@ class Queue(Generic[Item, Result]):
         self._flushed = []
 
 
-def _do(function: Callable[[], Any]) -> None:
+def _do(function: Callable[..., Any], *args: Any) -> None:
     try:
-        function()
+        function(*args)
     except Exception:
         logger.exception("What follows a commit failed")

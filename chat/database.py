@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from typing import Any, Generic, ParamSpec, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, connections
@@ -46,8 +46,12 @@ async def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
 
 async def write(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The same in the writer thread, in the caller's context: for functions that change rows."""
-    with metrics.writer_queue.track_inprogress():
-        return await _answer(_written(partial(copy_context().run, partial(function, *args, **kwargs))))
+    work = partial(copy_context().run, partial(function, *args, **kwargs))
+    _writes.add(work)
+    try:
+        return await _answer(_written(work))
+    finally:
+        _writes.discard(work)
 
 
 async def flush() -> None:
@@ -122,6 +126,8 @@ class Batch(Generic[Item, Result]):
     def __init__(self, function: Callable[[list[Item]], list[Result | ChatError]]) -> None:
         self._function = function
         self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, Queue[Item, Result]] = WeakKeyDictionary()
+        # The one asked for last: the dictionary takes its time, and a server has one loop.
+        self._latest: tuple[Callable[[], asyncio.AbstractEventLoop | None], Queue[Item, Result]] | None = None
 
     def submit(self, item: Item, answer: Callable[[Result | ChatError], None]) -> None:
         """Have the item carried out; `answer` is called once, on the running loop, after the commit.
@@ -141,11 +147,14 @@ class Batch(Generic[Item, Result]):
             waiting.give_up()
 
     def _queue(self) -> Queue[Item, Result]:
-        loop = asyncio.get_running_loop()
+        loop, latest = asyncio.get_running_loop(), self._latest
+        if latest is not None and latest[0]() is loop:
+            return latest[1]
         queue = self._queues.get(loop)
         if queue is None:
             queue = self._queues[loop] = Queue(self._carry_out, _writer)
             _everywhere.setdefault(loop, []).append(queue)
+        self._latest = (ref(loop), queue)
         return queue
 
     def _carry_out(self, items: list[Item]) -> list[Result | ChatError]:
@@ -201,3 +210,13 @@ def _said(error: Exception) -> str:
 
 # By loop and gone with it: what `flush` waits for.
 _everywhere: WeakKeyDictionary[asyncio.AbstractEventLoop, list[Queue[Any, Any]]] = WeakKeyDictionary()
+# Changes outside of batches that are not answered yet.
+_writes: set[Callable[[], object]] = set()
+
+
+def _unanswered() -> int:
+    queues = [queue for queues in [*_everywhere.values()] for queue in queues]
+    return len(_writes) + sum(queue.unanswered for queue in queues)
+
+
+metrics.writer_queue.set_function(_unanswered)

@@ -7,10 +7,12 @@ Buckets and caps live in this process; with N processes behind a proxy a flood m
 import math
 import time
 from collections.abc import Iterable
+from functools import cache
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.signals import setting_changed
 
 from chat.errors import Invalid, RateLimited, TooLong
 
@@ -79,6 +81,20 @@ _longer_bodies: dict[str, int] = {}
 _buckets: dict[tuple[str, object], tuple[float, float]] = {}
 
 
+@cache
+def rates_hold() -> bool:
+    """Whether `CHAT_RATE_LIMITS` is on. Each frame asks several times; to look up a setting takes a while."""
+    return bool(settings.CHAT_RATE_LIMITS)
+
+
+def _read_again(**_: Any) -> None:
+    """A test changed a setting."""
+    rates_hold.cache_clear()
+
+
+setting_changed.connect(_read_again)
+
+
 class Bucket:
     """The tokens of one payer that nobody else names; it is gone with its owner."""
 
@@ -90,7 +106,7 @@ class Bucket:
 
     def spend(self) -> float:
         """Take one token, on credit where there is none; the seconds until that is paid back."""
-        if not settings.CHAT_RATE_LIMITS:
+        if not rates_hold():
             return 0.0
         now = time.monotonic()
         self._tokens = _filled(self._rate, self._tokens, now - self._since) - 1
@@ -100,7 +116,7 @@ class Bucket:
 
 def take(name: str, key: object) -> None:
     """Take one token from the bucket of this key; raises RateLimited with the seconds until the next."""
-    if not settings.CHAT_RATE_LIMITS:
+    if not rates_hold():
         return
     rate, now = RATES[name], time.monotonic()
     tokens = _tokens(name, key, now)
@@ -112,7 +128,7 @@ def take(name: str, key: object) -> None:
 
 def spend(name: str, key: object) -> float:
     """Take one token, on credit where there is none; the seconds until that is paid back."""
-    if not settings.CHAT_RATE_LIMITS:
+    if not rates_hold():
         return 0.0
     now = time.monotonic()
     tokens = _tokens(name, key, now) - 1
@@ -137,7 +153,7 @@ def _keep(name: str, key: object, tokens: float, now: float) -> None:
 
 def check_cap(open_now: int, most: int, what: str) -> None:
     """Raise RateLimited when one more would be too many; `what` is shown."""
-    if settings.CHAT_RATE_LIMITS and open_now >= most:
+    if rates_hold() and open_now >= most:
         raise RateLimited(f"At most {most} {what} at once; close one.", retry_after=CAP_RETRY_SECONDS)
 
 

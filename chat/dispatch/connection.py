@@ -7,6 +7,7 @@ from chat.auth import Visitor
 from chat.dispatch.outbox import AsgiSend, Outbox
 from chat.dispatch.work import Work
 from chat.hub import Credential, RoomFeed, Wire
+from chat.models import User
 from chat.protocol.closes import Close
 
 
@@ -17,6 +18,7 @@ class Connection:
         self, visitor: Visitor, send: AsgiSend, *, plain: bool, real_closes: bool, wire: Wire | None = None
     ) -> None:
         self.visitor = visitor
+        self._count_as(visitor.user)
         self.plain = plain
         self.wire = wire
         # Tells the connections of one person apart.
@@ -37,14 +39,16 @@ class Connection:
         self._out.overflowed = self._too_slow
         self.work = Work(wire)
 
-    @property
-    def user_id(self) -> int | None:
-        return self.visitor.user.pk if self.visitor.user else None
+    def become(self, guest: User) -> None:
+        """Nobody in particular is a guest from now on."""
+        # Not bound to its token: the token's 24 hours are for coming back, not for staying.
+        self.visitor.user, self.visitor.credential = guest, Credential(guest.pk)
+        self._count_as(guest)
 
-    @property
-    def payer(self) -> object:
-        """Whose buckets pay: the person's, or for nobody in particular those of their address."""
-        return self.user_id or self.visitor.address
+    def _count_as(self, user: User | None) -> None:
+        self.user_id: int | None = user.pk if user else None
+        # Whose buckets pay: the person's, or for nobody in particular those of their address.
+        self.payer: object = self.user_id or self.visitor.address
 
     @property
     def hidden(self) -> bool:

@@ -60,7 +60,7 @@ def begin(connection: Connection, command: commands.AnyCommand) -> None:
         connection.work.begin()
         answer = partial(_answer_send, connection, command)
         try:
-            _pay(connection, command)
+            take("send", connection.payer)
             posts.submit(_draft(_user(connection), _slug(connection, command), command), answer)
         except Exception as error:
             with _about(connection, command):
@@ -94,8 +94,7 @@ def _about(connection: Connection, command: commands.AnyCommand) -> about:
 
 
 def _pay(connection: Connection, command: commands.AnyCommand) -> None:
-    posts_one = isinstance(command, commands.Send | commands.Slash)
-    take("send" if posts_one else "command", connection.payer)
+    take("send" if isinstance(command, commands.Slash) else "command", connection.payer)
 
 
 def _answer(connection: Connection, command: commands.AnyCommand, reply: Frame | None) -> None:

@@ -11,7 +11,7 @@ from chat.actions.rooms import normal_slug, room_on_demand
 from chat.dispatch.connection import Connection
 from chat.dispatch.table import FirstFrame, subscribe
 from chat.errors import ChatError, Invalid, NotFound, Unauthenticated
-from chat.hub import HEARTBEAT_SECONDS, Credential
+from chat.hub import HEARTBEAT_SECONDS
 from chat.limits import FRAME_BYTES, MESSAGE_CHARS, USER_SOCKETS, check_cap, take
 from chat.payloads import now, user_object
 from chat.protocol.closes import Close
@@ -55,8 +55,7 @@ async def _identify(connection: Connection, name: str | None) -> str | None:
         raise Unauthenticated("Sign in first.")
     take("guest", visitor.address)
     guest, token = await database.write(create_guest, name)
-    # Not bound to its token: the token's 24 hours are for coming back, not for staying.
-    visitor.user, visitor.credential = guest, Credential(guest.pk)
+    connection.become(guest)
     return token
 
 

@@ -21,7 +21,8 @@ _not_in_slug = re.compile(r"[^\w]+")
 
 def normal_slug(text: str) -> str:
     """The form in which a slug is kept and looked up: NFKC, case-folded."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    # Nearly all are ASCII, for which that is the same.
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
 def check_slug(slug: str) -> None:

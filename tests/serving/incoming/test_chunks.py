@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from django.test import override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.testing import StringTransport
@@ -166,9 +167,7 @@ def test_however_it_is_cut_the_same_is_heard_in_the_same_order(
     dice = random.Random(seed)
     cuts = sorted(dice.sample(range(len(stream) + 1), min(len(stream), dice.choice([0, 1, 5, 40]))))
     chunks = [stream[at:to] for at, to in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("django.conf.settings.CHAT_SHORT_INBOUND", way)
-        patch.setattr("django.conf.settings.CHAT_RATE_LIMITS", False)
+    with override_settings(CHAT_SHORT_INBOUND=way, CHAT_RATE_LIMITS=False):
         ours = asyncio.run(
             asyncio.wait_for(heard_by_ours([chunk for chunk in chunks if chunk], pauses), PATIENCE_S)
         )
