@@ -20,7 +20,7 @@ from chat.github.upstream.spending import Feature, Spender
 from chat.github.upstream.store import Kept, Stores
 from chat.github.upstream.verdicts import TokenRefused
 
-__all__ = ["Feature", "Source", "Sourced", "TokenRefused", "fetch", "find", "forget_all", "granted"]
+__all__ = ["Feature", "Quota", "Source", "Sourced", "TokenRefused", "fetch", "find", "forget_all", "granted"]
 
 Form = TypeVar("Form")
 Value = TypeVar("Value")

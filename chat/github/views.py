@@ -1,7 +1,8 @@
 """The JSON views about GitHub: asynchronous Django views, and a synchronous twin of one of them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import msgspec
 from asgiref.sync import async_to_sync
@@ -16,6 +17,9 @@ from chat.github.gathered.overview import Overview, look_over
 from chat.github.gathered.people import Failure, GitHubUser, find_user
 from chat.github.gathered.repository import RepositoryOverview, look_into
 from chat.github.gathered.stream import Arrived, End, Missing, arrivals
+from chat.github.resources import TokenRefused
+
+T = TypeVar("T")
 
 MOST_LOGINS = 50
 # Whoever is not signed in spends the installation's quota, which is 60 calls an hour without a token.
@@ -66,7 +70,7 @@ async def read_overview(call: Call, login: str) -> Overview:
     A part that GitHub does not give is named in `errors`; the rest still comes.
     """
     _bound_person(call)
-    return await look_over(login, token=await _own_token(call) or None)
+    return await _as_themselves(call, lambda token: look_over(login, token=token or None))
 
 
 @operation("GET")
@@ -76,7 +80,7 @@ async def read_repository(call: Call, owner: str, name: str) -> RepositoryOvervi
     A part that GitHub does not give is named in `errors`; the rest still comes.
     """
     _bound_person(call)
-    return await look_into(owner, name, token=await _own_token(call))
+    return await _as_themselves(call, lambda token: look_into(owner, name, token=token))
 
 
 users = resource(gather_users)
@@ -108,9 +112,16 @@ def _bound_person(call: Call) -> None:
     limits.take("github", call.person.pk)
 
 
-async def _own_token(call: Call) -> str:
-    """The one of whoever asks: they see what they may see at GitHub, and it is their quota that is spent."""
-    return await database.call(token_of, call.person.pk)
+async def _as_themselves(call: Call, look: Callable[[str], Awaitable[T]]) -> T:
+    """Look with the token of whoever asks: they see what they may see at GitHub, and their own quota is spent."""
+    token = await database.call(token_of, call.person.pk)
+    if token:
+        try:
+            return await look(token)
+        except TokenRefused:
+            # Withdrawn at GitHub: they are anybody there now.
+            pass
+    return await look("")
 
 
 def _sorted_out(logins: Sequence[str], outcomes: Sequence[GitHubUser | BaseException]) -> Users:

@@ -20,9 +20,9 @@ SETTINGS = {
 class Installation:
     """Serves until the end of the `with`; may be killed and started again at the same address."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="chat-")
-        self._settings = {**SETTINGS, "CHAT_DATA_DIR": self._folder.name}
+        self._settings = {**SETTINGS, "CHAT_DATA_DIR": self._folder.name, **settings}
         self._server = self._serve("0")
         self.url = self._server.url()
 

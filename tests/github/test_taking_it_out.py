@@ -30,7 +30,10 @@ async def talk():
 
 call_command("check")
 call_command("migrate", verbosity=0)
-assert Client(headers={"host": "localhost"}).get("/api/github/users").status_code == 404
+visitor = Client(headers={"host": "localhost"})
+for path in ("/api/github/users", "/github/users"):
+    assert visitor.get(path).status_code == 404, path
+assert b"/github/" not in visitor.get("/chat/lobby/").content
 print(asyncio.run(talk()))
 """
 

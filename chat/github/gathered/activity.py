@@ -135,16 +135,16 @@ def _plainly(kind: str, payload: _Payload) -> str:
 
 
 def _pushed(_kind: str, payload: _Payload) -> str:
-    branch = (payload.ref or "").removeprefix("refs/heads/")
+    branch = _ref(payload)
     return f"pushed to {branch}" if branch else "pushed"
 
 
 def _made(_kind: str, payload: _Payload) -> str:
-    return " ".join(["created", payload.ref_type or "repository", *([payload.ref] if payload.ref else [])])
+    return " ".join(["created", payload.ref_type or "repository", *filter(None, (_ref(payload),))])
 
 
 def _deleted(_kind: str, payload: _Payload) -> str:
-    return " ".join(["deleted", *filter(None, (payload.ref_type, payload.ref))])
+    return " ".join(["deleted", *filter(None, (payload.ref_type, _ref(payload)))])
 
 
 def _released(_kind: str, payload: _Payload) -> str:
@@ -166,6 +166,11 @@ def _reviewed(_kind: str, payload: _Payload) -> str:
 
 def _commented(_kind: str, payload: _Payload) -> str:
     return f"commented on {_number(payload.issue or payload.pull_request, payload)}".strip()
+
+
+def _ref(payload: _Payload) -> str:
+    """The name of a branch or tag, whole or short as it comes."""
+    return (payload.ref or "").removeprefix("refs/heads/").removeprefix("refs/tags/")
 
 
 def _number(subject: _Subject | None, payload: _Payload) -> str:

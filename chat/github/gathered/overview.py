@@ -21,6 +21,7 @@ from chat.github.gathered.repositories import (
     summed_up,
 )
 from chat.github.gathered.repositories import path_of as repositories_path
+from chat.github.resources import Quota, granted
 
 
 class Profile(GitHubUser, frozen=True):
@@ -37,7 +38,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """An account at a glance. What belongs to a part that failed is null, and `errors` names the part.
 
     The parts: `profile`; `repositories`, from which come stars, forks, languages and top_repositories; `activity`,
-    from which comes recent_activity. `sources` tells where those that came are from.
+    from which comes recent_activity. `sources` tells where those that came are from, `quota` what GitHub still grants.
     """
 
     username: str
@@ -50,6 +51,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     activity: Activity | None
     recent_activity: list[RecentEvent] | None
     sources: dict[str, PartSource]
+    quota: Quota
     errors: list[PartError]
 
 
@@ -71,12 +73,13 @@ async def look_over(login: str, *, token: str | None = None) -> Overview:
         missing = True
     if missing:
         raise unknown(login)
-    return _put_together(login, parts, profile.result(), listed.result(), events.result())
+    return _put_together(login, parts, granted(token), profile.result(), listed.result(), events.result())
 
 
 def _put_together(
     login: str,
     parts: Parts,
+    quota: Quota,
     account: Account | None,
     listed: list[ListedRepository] | None,
     events: list[PublicEvent] | None,
@@ -90,6 +93,7 @@ def _put_together(
         recent_activity=None if events is None else recent(events),
         errors=parts.errors,
         sources=parts.sources,
+        quota=quota,
     )
 
 

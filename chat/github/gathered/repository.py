@@ -15,7 +15,7 @@ from chat.github.gathered.issues import Issue, ListedIssue, Person
 from chat.github.gathered.parts import PartError, Parts, PartSource
 from chat.github.gathered.people import Count, WebAddress, check_login, told_at
 from chat.github.gathered.repositories import ListedRepository
-from chat.github.resources import Sourced, fetch, find
+from chat.github.resources import Quota, Sourced, fetch, find, granted
 
 # GitHub's own rule, and its bound.
 NAME = re.compile(r"(?!\.{1,2}$)[a-z0-9._-]{1,100}", re.IGNORECASE | re.ASCII)
@@ -117,6 +117,7 @@ class RepositoryOverview(msgspec.Struct, frozen=True, kw_only=True):
     latest_release: Release | None
     contributors: list[Contributor] | None
     sources: dict[str, PartSource]
+    quota: Quota
     errors: list[PartError]
 
 
@@ -141,7 +142,10 @@ async def look_into(owner: str, name: str, *, token: str = "") -> RepositoryOver
     if missing:
         raise NotFound(f"GitHub has no repository {owner}/{name}.")
     _refuse_unknown_privacy(parts, token)
-    return _put_together(path, parts, whole.result(), listed.result(), release.result(), people.result())
+    quota = granted(token or None)
+    return _put_together(
+        path, parts, quota, whole.result(), listed.result(), release.result(), people.result()
+    )
 
 
 def _checked(owner: str, name: str) -> str:
@@ -179,6 +183,7 @@ def _refuse_unknown_privacy(parts: Parts, token: str) -> None:
 def _put_together(
     path: str,
     parts: Parts,
+    quota: Quota,
     whole: WholeRepository | None,
     listed: Sequence[ListedIssue] | None,
     release: ToldRelease | None,
@@ -194,6 +199,7 @@ def _put_together(
         latest_release=_release(release) if release else None,
         contributors=None if people is None else [_contributor(each) for each in people],
         sources=parts.sources,
+        quota=quota,
         errors=parts.errors,
     )
 

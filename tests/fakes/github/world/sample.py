@@ -32,7 +32,8 @@ def _fill(world: World, login: str, dice: random.Random) -> None:
             description="Invented, to have something to show.",
         )
     for moment in sorted(_moments(dice)):
-        world.add_event(login, dice.choice(KINDS), moment, dice.choice(names), **_payload(dice))
+        kind = dice.choice(KINDS)
+        world.add_event(login, kind, moment, dice.choice(names), **_payload(kind, dice))
 
 
 def _moments(dice: random.Random) -> list[str]:
@@ -43,13 +44,18 @@ def _moments(dice: random.Random) -> list[str]:
     return [moment.strftime("%Y-%m-%dT%H:%M:%SZ") for moment in times]
 
 
-def _payload(dice: random.Random) -> dict[str, object]:
+def _payload(kind: str, dice: random.Random) -> dict[str, object]:
+    if kind == "Release":
+        return {"action": "published", "release": _release(dice)}
     number = dice.randint(1, 400)
     subject = {
         "number": number,
         "title": "Make it work",
         "html_url": f"https://github.com/x/y/issues/{number}",
     }
-    release = {"tag_name": f"v1.{number}", "html_url": "https://github.com/x/y/releases"}
-    pushed = {"action": "opened", "ref": "refs/heads/main", "ref_type": "branch"}
-    return {**pushed, "issue": subject, "pull_request": subject, "release": release}
+    pushed = {"action": dice.choice(("opened", "closed")), "ref": "refs/heads/main", "ref_type": "branch"}
+    return {**pushed, "issue": subject, "pull_request": subject}
+
+
+def _release(dice: random.Random) -> dict[str, object]:
+    return {"tag_name": f"v1.{dice.randint(0, 40)}", "html_url": "https://github.com/x/y/releases"}

@@ -17,7 +17,7 @@
  *   username: string, profile: Profile | null, stars: number | null, forks: number | null, languages: Language[] | null,
  *   top_repositories: TopRepository[] | null, repositories: { counted: number, complete: boolean } | null,
  *   activity: Activity | null, recent_activity: RecentEvent[] | null,
- *   sources: Record<string, { source: Source, age: number }>, errors: (Trouble & { part: string })[],
+ *   sources: Record<string, { source: Source, age: number }>, quota: Quota, errors: (Trouble & { part: string })[],
  * }} Overview
  */
 

@@ -43,6 +43,17 @@ export class LineUp extends EventTarget {
     return this.people.every((person) => person.trouble || person.overview || person.missing);
   }
 
+  /** Every language of anybody here: each has one colour on the whole page. */
+  get languages() {
+    const names = this.people.flatMap(({ overview }) => overview?.languages ?? []).map(({ name }) => name);
+    return [...new Set(names)];
+  }
+
+  /** The most that anybody did on a day: everybody's days are drawn on one scale. */
+  get busiest() {
+    return Math.max(1, ...this.people.flatMap(({ overview }) => overview?.activity?.days ?? []).map(({ events }) => events));
+  }
+
   /** Show exactly these, in this order; who is here already stays as they are. @param {string[]} logins */
   show(logins) {
     const known = new Map(this.people.map((person) => [person.login.toLowerCase(), person]));
@@ -86,9 +97,8 @@ export class LineUp extends EventTarget {
   async #ask(people) {
     const stream = new AbortController();
     const signals = people.map((person) => person.asking.signal);
-    for (const signal of signals) {
-      signal.addEventListener("abort", () => signals.every(({ aborted }) => aborted) && stream.abort());
-    }
+    const isWanted = (/** @type {Person} */ person, /** @type {number} */ number) => !signals[number].aborted && !person.user && !person.trouble;
+    for (const signal of signals) signal.addEventListener("abort", () => people.some(isWanted) || stream.abort());
     let trouble = BROKEN_OFF;
     try {
       for await (const item of accounts(people.map(({ login }) => login), stream.signal)) {
@@ -99,9 +109,7 @@ export class LineUp extends EventTarget {
     } catch (error) {
       trouble = troubleOf(error);
     }
-    people.forEach((person, number) => {
-      if (!person.user && !signals[number].aborted) person.trouble ??= trouble;
-    });
+    for (const person of people.filter(isWanted)) person.trouble = trouble;
     this.#changed();
   }
 
@@ -131,6 +139,7 @@ export class LineUp extends EventTarget {
     const { signal } = person.asking;
     try {
       const found = await overview(person.login, signal);
+      this.quota = found.quota;
       if (!signal.aborted) person.overview = found;
     } catch (error) {
       if (!signal.aborted) person.missing = troubleOf(error);

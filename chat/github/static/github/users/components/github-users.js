@@ -42,7 +42,7 @@ class GitHubUsers extends ChatElement {
   }
 
   render() {
-    const { people } = this.lineUp;
+    const { people, languages, busiest } = this.lineUp;
     return html`
       ${this.#form()}
       <p class="visually-hidden" role="status">${this.#progress()}</p>
@@ -51,7 +51,7 @@ class GitHubUsers extends ChatElement {
       <ul class="github-cards">
         ${people.map((person) => html`
           <li>
-            <github-user-card .person=${person} .version=${this.#version(person)}
+            <github-user-card .person=${person} .version=${this.#version(person)} .languages=${languages} .busiest=${busiest}
               @retry-person=${() => this.lineUp.retry(person)} @remove-person=${() => this.#remove(person.login)}></github-user-card>
           </li>`)}
       </ul>

@@ -5,7 +5,7 @@ import { icon } from "/static/js/components/icons.js";
 import { initials } from "/static/js/lib/identity.js";
 import { counted } from "/static/js/lib/phrases.js";
 import "/static/js/components/time-ago.js";
-import { columns, shares } from "../plots.js";
+import { columns, shares, toneOf } from "../plots.js";
 
 /** @typedef {import("../ask.js").Overview} Overview @typedef {import("../ask.js").Day} Day */
 
@@ -13,18 +13,20 @@ import { columns, shares } from "../plots.js";
 const REPOSITORIES_SHOWN = 3;
 const EVENTS_SHOWN = 5;
 const PARTS = { profile: "The profile", repositories: "Repositories and languages", activity: "The activity" };
-const SOURCES = { cache: "remembered", revalidated: "confirmed", live: "asked", stale: "out of date, GitHub does not answer; from" };
 
 const dayFormat = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
 
 class UserCard extends ChatElement {
-  static properties = { person: { attribute: false }, version: { attribute: false } };
+  static properties = { person: { attribute: false }, version: { attribute: false }, languages: { attribute: false }, busiest: { attribute: false } };
 
   constructor() {
     super();
     /** @type {import("../line-up.js").Person} */
     this.person = /** @type {any} */ (undefined);
     this.version = "";
+    /** What it shares with the others, so that colours and heights can be compared. */
+    this.languages = /** @type {string[]} */ ([]);
+    this.busiest = 1;
   }
 
   get followsStore() {
@@ -35,7 +37,7 @@ class UserCard extends ChatElement {
     const { user, trouble, login, overview, tone } = this.person;
     const name = user?.name || user?.username || login;
     return html`
-      <article class="github-card tone-${tone}" aria-label=${user?.username ?? login} aria-busy=${!trouble && !overview && !this.person.missing}>
+      <article class="github-card ${toneOf(tone)}" aria-label=${user?.username ?? login} aria-busy=${!trouble && !overview && !this.person.missing}>
         <header>
           <span class="avatar" aria-hidden="true">${initials(name)}</span>
           <div class="github-who">
@@ -72,8 +74,8 @@ class UserCard extends ChatElement {
     return html`
       ${profile?.bio ? html`<p class="github-bio">${profile.bio}</p>` : ""}
       ${facts ? html`<p class="muted">${facts}</p>` : ""}
-      ${overview.languages ? languages(overview.languages) : ""}
-      ${overview.activity ? activity(overview.activity) : ""}
+      ${overview.languages ? languages(overview.languages, this.languages) : ""}
+      ${overview.activity ? activity(overview.activity, this.busiest) : ""}
       ${overview.top_repositories?.length ? repositories(overview) : ""}
       ${overview.recent_activity?.length ? events(overview.recent_activity, user) : ""}
       ${errors.length > 0 ? this.#parts(errors) : ""}
@@ -88,30 +90,31 @@ class UserCard extends ChatElement {
   }
 }
 
-/** @param {import("../ask.js").Language[]} found */
-function languages(found) {
+/** @param {import("../ask.js").Language[]} found @param {string[]} all */
+function languages(found, all) {
   if (found.length === 0) return html`<section><h3>Languages</h3><p class="muted">None that GitHub knows.</p></section>`;
   return html`
     <section>
       <h3>Languages <span class="muted">by repositories</span></h3>
-      ${shares(found)}
+      ${shares(found, all)}
       <ul class="github-legend">
-        ${found.map(({ name, repositories }, number) => html`
-          <li class="tone-${number}"><svg class="plot-dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5"></circle></svg>${name} <span class="muted">${repositories}</span></li>`)}
+        ${found.map(({ name, repositories }) => html`
+          <li class=${toneOf(all.indexOf(name))}><svg class="plot-dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5"></circle></svg>${name} <span class="muted">${repositories}</span></li>`)}
       </ul>
     </section>
   `;
 }
 
-/** @param {import("../ask.js").Activity} shown */
-function activity(shown) {
+/** @param {import("../ask.js").Activity} shown @param {number} busiest */
+function activity(shown, busiest) {
   const known = shown.days.filter(({ day }) => day >= shown.since);
   const busy = known.filter(({ events }) => events > 0);
   const since = shown.complete ? "the last 30 days" : `since ${dayName(shown.since)}`;
   return html`
     <section>
       <h3>Activity <span class="muted">${counted(shown.counted, "public event")}, ${since}</span></h3>
-      ${columns(shown.days, shown.since, words)}
+      ${columns(shown.days, shown.since, busiest, words)}
+      <p class="github-axis" aria-hidden="true"><span>${dayName(shown.days[0].day)}</span><span>today</span></p>
       ${busy.length === 0 ? "" : html`
         <details>
           <summary>As a list</summary>
@@ -164,7 +167,7 @@ function age({ sources }) {
   if (!oldest) return "";
   const when = oldest.age < 1 ? "just now" : `${counted(Math.round(oldest.age), "second")} ago`;
   const isStale = Object.values(sources).some(({ source }) => source === "stale");
-  return `GitHub ${SOURCES[isStale ? "stale" : oldest.source]} ${when}.`;
+  return isStale ? `GitHub does not answer now. This is what it said ${when}.` : `As GitHub said ${when}.`;
 }
 
 /** @param {Day} day */

@@ -1,6 +1,6 @@
 // The figures of everybody, side by side: a table for each, whose cells are drawn as bars.
 import { html } from "lit";
-import { bar } from "../plots.js";
+import { bar, toneOf } from "../plots.js";
 
 /** @typedef {import("../line-up.js").Person} Person */
 
@@ -23,16 +23,18 @@ export function figures(people) {
 function table(figure, people) {
   const most = Math.max(0, ...people.map((person) => figure.of(person) ?? 0));
   return html`
-    <table class="github-figure">
-      <caption>${figure.name}</caption>
-      <tbody>
-        ${people.map((person) => html`
-          <tr class="tone-${person.tone}">
-            <th scope="row"><span class="truncate">${person.user?.username ?? person.login}</span></th>
-            <td>${cell(figure.of(person), most, isComing(person))}</td>
-          </tr>`)}
-      </tbody>
-    </table>
+    <div class="github-figure">
+      <table>
+        <caption>${figure.name}</caption>
+        <tbody>
+          ${people.map((person) => html`
+            <tr class=${toneOf(person.tone)}>
+              <th scope="row" class="truncate">${person.user?.username ?? person.login}</th>
+              <td>${cell(figure.of(person), most, isComing(person))}</td>
+            </tr>`)}
+        </tbody>
+      </table>
+    </div>
   `;
 }
 
