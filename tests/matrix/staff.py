@@ -7,6 +7,7 @@ SAID = table("""
                         see  add  change  delete
 chat.auditentry         ok   no   no      no
 chat.ban                ok   ok   no      no
+chat.cardshown          ok   no   no      no
 chat.change             ok   no   no      no
 chat.installation       ok   no   no      no
 chat.invitation         ok   no   no      no
