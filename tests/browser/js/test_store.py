@@ -182,3 +182,16 @@ def test_a_place_far_back_takes_only_changes_of_what_it_holds(run: Any) -> None:
         "return [window.list().map((one) => [one.id, one.seq]), held().at(-1), state.complete];"
     )
     assert result == [[[10, 10], [11, 101]], [103, 103], 103]
+
+
+CARD = "const card = (id, version, more = {}) => ({ id, version, title: `v${version}`, private: false, ...more });"
+
+
+def test_a_private_body_that_a_page_no_longer_brings_is_gone(run: Any) -> None:
+    result = run(
+        f"{CARD} const shown = () => [1, 2].map((id) => store.cards.body(id)?.title ?? null);"
+        "const one = message(1, 1, { cards: [{ id: 1, url: '' }, { id: 2, url: '' }] });"
+        "page([one], 1, { cards: [card(1, 1, { private: true }), card(2, 1)] }); const before = shown();"
+        "page([one], 1, { cards: [card(2, 0)] }); return [before, shown()];"
+    )
+    assert result == [["v1", "v1"], [None, "v1"]]

@@ -1,0 +1,143 @@
+"""Cards under messages: drawn by what is known of the object, of one height, changing in place."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.rooms.people import Make
+from tests.browser.test_accessibility import faults
+from tests.browser.visitor import DESK, Visitor
+
+NARROW = {"width": 320, "height": 700}
+BODY = {
+    "id": 1,
+    "version": 1,
+    "url": "https://github.com/octocat/hello-world/pull/7",
+    "kind": "pull",
+    "name": "octocat/hello-world#7",
+    "title": "Say <b>hello</b> in a way that takes a long title, longer than a narrow screen has room for",
+    "state": "open",
+    "author": "octocat",
+    "image": None,
+    "labels": [{"name": "bug", "color": "d73a4a"}, {"name": "odd", "color": "url(x)"}],
+    "facts": [{"name": "checks", "value": "3 passed"}, {"name": "lines", "value": "+120 −34"}],
+    "excerpt": "What it is about.",
+    "as_of": "2026-11-22T12:00:00.000Z",
+    "stale": False,
+    "private": False,
+    "withdrawn": False,
+}
+OTHERS: list[dict[str, Any]] = [
+    {"id": 2, "state": "merged", "private": True, "stale": True},
+    {
+        "id": 3,
+        "kind": "code",
+        "name": "octocat/hello-world README.md",
+        "state": None,
+        "excerpt": "a = 1\n" * 40,
+    },
+    {"id": 4, "kind": "issue", "state": "closed", "excerpt": ""},
+    {"id": 5, "kind": "release", "state": "prerelease"},
+    {"id": 6, "state": "draft"},
+]
+# What the server does of itself in tests/github/cards: a message gets cards, and bodies come.
+LINK = """([text, links]) => {
+  const { store, current } = document.querySelector("chat-app").chat;
+  const state = store.room(current);
+  const message = state.list().find((one) => one.text === text);
+  store.cards.expect({ cards: links });
+  state.messages.set(message.id, { ...message, cards: links });
+  state.changed();
+  store.changed(state);
+}"""
+TELL = """(card) => document.querySelector("chat-app").chat.store.cards.put(card)"""
+
+
+def link(person: Visitor, text: str, *ids: int) -> None:
+    person.page.evaluate(LINK, [text, [{"id": id, "url": BODY["url"]} for id in ids]])
+
+
+def tell(person: Visitor, **fields: Any) -> None:
+    person.page.evaluate(TELL, {**BODY, **fields})
+
+
+def card(person: Visitor) -> Locator:
+    return person.page.get_by_role("region", name="Pull request octocat/hello-world#7")
+
+
+def height(element: Locator) -> float:
+    box = element.bounding_box()
+    assert box is not None
+    return box["height"]
+
+
+def test_a_body_takes_the_place_that_was_kept_for_it_and_changes_in_place(visitor: Make) -> None:
+    alice = visitor(reduced_motion="reduce")
+    alice.come_in("Alice", "cards")
+    alice.say("look at this")
+    alice.sees("look at this")
+    link(alice, "look at this", 1)
+    kept = alice.page.locator(".card.skeleton")
+    expect(kept).to_be_visible()
+    waiting = height(kept)
+    tell(alice)
+    expect(card(alice)).to_contain_text("Say <b>hello</b> in a way")
+    expect(card(alice)).to_contain_text("open")
+    expect(card(alice)).to_contain_text("as of")
+    assert height(card(alice)) == waiting
+    assert card(alice).get_by_role("link").get_attribute("rel") == "noopener noreferrer"
+    expect(card(alice)).not_to_have_class(re.compile("fresh"))
+    tell(alice, version=3, state="merged", stale=True)
+    # It stays where nothing may move, and otherwise ends with what moves.
+    expect(card(alice)).to_have_class(re.compile("fresh"))
+    expect(card(alice)).to_have_css("animation-name", "none")
+    tell(alice, version=2, state="closed")
+    expect(card(alice)).to_have_accessible_name("Pull request octocat/hello-world#7, merged")
+    expect(card(alice)).to_contain_text("not up to date")
+    assert height(card(alice)) == waiting
+    tell(alice, version=4, withdrawn=True)
+    expect(card(alice)).to_have_count(0)
+    expect(alice.message("look at this")).to_be_visible()
+
+
+def test_a_card_that_was_folded_is_folded_wherever_it_is_shown(visitor: Make) -> None:
+    alice = visitor()
+    alice.come_in("Alice", "folded")
+    alice.say("here")
+    alice.say("there")
+    alice.sees("there")
+    for text in ("here", "there"):
+        link(alice, text, 1)
+    tell(alice)
+    expect(card(alice)).to_have_count(2)
+    card(alice).first.get_by_role("button", name="Fold the card").press("Enter")
+    expect(card(alice).get_by_role("button", name="Unfold the card", expanded=False)).to_have_count(2)
+    alice.page.reload()
+    alice.sees("there")
+    link(alice, "there", 1)
+    tell(alice)
+    expect(card(alice).get_by_role("button", name="Unfold the card")).to_be_visible()
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(DESK, "dark"), (NARROW, "light")], ids=["desk-dark", "narrow"])
+def test_cards_and_answers_can_be_read_by_everybody(visitor: Make, size: dict[str, int], scheme: str) -> None:
+    alice = visitor(size=size, color_scheme=scheme, reduced_motion="reduce")
+    alice.come_in("Alice", f"cards-{scheme}")
+    alice.say("all kinds")
+    alice.sees("all kinds")
+    link(alice, "all kinds", 1, *(other["id"] for other in OTHERS))
+    for fields in ({}, *OTHERS):
+        tell(alice, **fields)
+    expect(alice.page.locator(".card")).to_have_count(1 + len(OTHERS))
+    alice.say("/help")
+    expect(alice.page.locator(".command-answer")).to_be_visible()
+    alice.composer.press_sequentially("/")
+    expect(alice.page.get_by_role("listbox", name="Commands")).to_be_visible()
+    assert faults(alice.page) == []
+    wide = alice.page.evaluate(
+        "[...document.querySelectorAll('.card')]"
+        ".filter((card) => card.getBoundingClientRect().right > innerWidth).length"
+    )
+    assert wide == 0

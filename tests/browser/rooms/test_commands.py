@@ -1,0 +1,89 @@
+"""Commands behind a slash: the list of them, the answer for one's own eyes, and texts that only begin like one."""
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.rooms.people import Make
+from tests.browser.test_connection import CABLE, cut, mend
+from tests.browser.visitor import Visitor
+
+
+def commands(person: Visitor) -> Locator:
+    return person.page.get_by_role("listbox", name="Commands")
+
+
+def answer(person: Visitor) -> Locator:
+    return person.page.locator(".command-answer")
+
+
+def problem(person: Visitor) -> Locator:
+    return person.page.locator(".composer-problem")
+
+
+def test_a_slash_lists_the_commands_and_the_answer_is_for_oneself_alone(visitor: Make) -> None:
+    alice, bob = visitor(), visitor()
+    alice.come_in("Alice", "commands")
+    bob.come_in("Bob", "commands")
+    alice.composer.press_sequentially("/")
+    expect(commands(alice).get_by_role("option").filter(has_text="sets the topic")).to_be_visible()
+    alice.composer.press_sequentially("h")
+    expect(commands(alice).get_by_role("option")).to_have_count(1)
+    alice.composer.press("Escape")
+    expect(commands(alice)).to_be_hidden()
+    expect(alice.composer).to_have_value("/h")
+    alice.composer.press_sequentially("e")
+    alice.composer.press("Tab")
+    expect(alice.composer).to_have_value("/help ")
+    alice.composer.press("Enter")
+    expect(answer(alice)).to_contain_text("/topic some text")
+    expect(alice.composer).to_have_value("")
+    # A command that is typed to its end needs no picking.
+    alice.composer.press_sequentially("/me")
+    expect(commands(alice).get_by_role("option")).to_have_count(1)
+    alice.composer.press("Enter")
+    expect(problem(alice)).to_contain_text("Say what you do")
+    alice.composer.press_sequentially(" waves")
+    alice.composer.press("Enter")
+    bob.sees("Alice waves")
+    expect(answer(bob)).to_have_count(0)
+
+
+def test_an_answer_stands_in_its_thread_until_it_is_put_away(visitor: Make) -> None:
+    alice = visitor()
+    alice.come_in("Alice", "answers")
+    alice.say("a root")
+    alice.tool("a root", "Thread")
+    field = alice.page.get_by_label("Reply in this thread")
+    field.fill("/help")
+    field.press("Enter")
+    expect(alice.page.locator("thread-pane .command-answer")).to_contain_text("lists these commands")
+    expect(answer(alice)).to_have_count(1)
+    alice.page.get_by_role("button", name="Dismiss the answer").click()
+    expect(answer(alice)).to_have_count(0)
+    expect(field).to_be_focused()
+
+
+def test_what_is_no_command_is_not_posted_and_two_slashes_are_one(visitor: Make) -> None:
+    alice = visitor()
+    alice.come_in("Alice", "slashes")
+    alice.say("/nonsense at all")
+    expect(problem(alice)).to_contain_text("There is no command /nonsense")
+    expect(alice.composer).to_have_value("/nonsense at all")
+    alice.say("//usr/bin is a folder")
+    alice.sees("/usr/bin is a folder")
+    assert alice.texts() == ["/usr/bin is a folder"]
+    expect(problem(alice)).to_have_count(0)
+
+
+def test_a_command_is_not_kept_for_when_the_connection_is_back(visitor: Make) -> None:
+    alice = visitor()
+    alice.context.add_init_script(CABLE)
+    alice.come_in("Alice", "cut-off")
+    cut(alice)
+    alice.say("/me was here")
+    expect(problem(alice)).to_contain_text("Commands need the connection")
+    expect(alice.composer).to_have_value("/me was here")
+    mend(alice)
+    # What is no command waits, and arrives after it would have.
+    alice.say("back again")
+    alice.sees("back again")
+    assert alice.texts() == ["back again"]
