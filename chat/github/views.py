@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from asgiref.sync import async_to_sync
@@ -30,6 +30,12 @@ class UsersQuery(msgspec.Struct, frozen=True):
     login: tuple[str, ...] = ("torvalds", "gvanrossum")
 
 
+class StreamQuery(UsersQuery, frozen=True):
+    """`have`: the `index` of each item that came before an earlier answer broke off."""
+
+    have: tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,2}$")], ...] = ()
+
+
 class Users(msgspec.Struct, frozen=True):
     """The aggregate: those found and those not, both in the order asked."""
 
@@ -46,14 +52,14 @@ async def gather_users(call: Call, query: UsersQuery) -> Users:
 
 
 @operation("GET", Access.ANYBODY)
-async def stream_users(call: Call, query: UsersQuery) -> Streamed[Arrived | Missing | End]:
+async def stream_users(call: Call, query: StreamQuery) -> Streamed[Arrived | Missing | End]:
     """Several GitHub accounts as they arrive, the quickest first, and at the end how it went.
 
     Lines of JSON, or server-sent events for `Accept: text/event-stream`. `index` is the place of the name among
-    those asked for. Hanging up ends the calls to GitHub that nobody else waits for.
+    those asked for. Hanging up ends the calls to GitHub that nobody else waits for; `have` goes on from there.
     """
     _bound(call, len(query.login))
-    return Streamed(arrivals(query.login))
+    return Streamed(arrivals(query.login, frozenset(map(int, query.have))))
 
 
 @operation("GET", Access.ANYBODY)

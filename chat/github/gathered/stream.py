@@ -1,7 +1,7 @@
 """The aggregate as it arrives: an item for each account as soon as it is known, and at the end how it went."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Literal
 
@@ -9,8 +9,7 @@ import msgspec
 
 from chat.errors import Invalid, as_chat_error
 from chat.github.gathered.people import Failure, GitHubUser, look_up, unknown
-from chat.github.resources import Source, granted
-from chat.github.upstream.quota import Quota
+from chat.github.resources import Quota, Source, granted
 
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +35,7 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True):
-    """The last item: how many came, how many did not, and what GitHub still grants."""
+    """The last item: how many came in this answer, how many did not, and what GitHub still grants."""
 
     done: Literal[True] = True
     ok: int
@@ -44,21 +43,27 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
     quota: Quota
 
 
-async def arrivals(logins: Sequence[str]) -> AsyncGenerator[Arrived | Missing | End, None]:
-    """One item for each login, the quickest first, then the End. Closing it early ends what is under way."""
+async def arrivals(
+    logins: Sequence[str], have: Collection[int] = ()
+) -> AsyncGenerator[Arrived | Missing | End, None]:
+    """One item for each login, the quickest first, then the End. Closing it early ends what is under way.
+
+    Whoever comes back after a stream that broke off names the places they `have`: nobody asks for these again.
+    """
+    wanted = [(index, login) for index, login in enumerate(logins) if index not in have]
     ok = 0
-    async with _asking(logins) as tasks:
+    async with _asking(wanted) as tasks:
         for earliest in asyncio.as_completed(tasks):
             item = await earliest
             ok += isinstance(item, Arrived)
             yield item
-    yield End(ok=ok, failed=len(logins) - ok, quota=granted())
+    yield End(ok=ok, failed=len(wanted) - ok, quota=granted())
 
 
 @asynccontextmanager
-async def _asking(logins: Sequence[str]) -> AsyncIterator[list[asyncio.Task[Arrived | Missing]]]:
+async def _asking(wanted: Sequence[tuple[int, str]]) -> AsyncIterator[list[asyncio.Task[Arrived | Missing]]]:
     """A task for each login; whoever leaves early leaves none of them behind."""
-    tasks = [asyncio.create_task(_ask(index, login)) for index, login in enumerate(logins)]
+    tasks = [asyncio.create_task(_ask(index, login)) for index, login in wanted]
     try:
         yield tasks
     finally:

@@ -134,6 +134,19 @@ async def test_what_is_remembered_says_so_and_how_old_it_is(
     assert len(github.requests) == 2
 
 
+async def test_whoever_comes_back_gets_what_they_do_not_have(
+    web: httpx.AsyncClient, github: FakeGitHub
+) -> None:
+    asked = {**logins("octocat", "hubot", "octocat", "torvalds"), "have": ["0", "3", "77"]}
+    *items, end = lines(await web.get(STREAM, params=asked))
+    assert {(item["index"], item["username"]) for item in items} == {(1, "hubot"), (2, "octocat")}
+    assert (end["ok"], end["failed"]) == (2, 0)
+    assert github.calls("torvalds") == 0
+    assert lines(await web.get(STREAM, params={**logins("octocat"), "have": "0"}))[0]["done"]
+    wrong = await web.get(STREAM, params={**logins("octocat"), "have": ["0", "first"]})
+    assert (wrong.status_code, wrong.json()["field"]) == (400, "have")
+
+
 async def test_the_quota_is_null_as_long_as_github_has_told_nothing(web: httpx.AsyncClient) -> None:
     _, end = lines(await web.get(STREAM, params=logins("no--login")))
     assert end["quota"] == {"limit": None, "remaining": None, "reset": None}
