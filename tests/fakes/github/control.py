@@ -6,6 +6,7 @@
 /_fake/refuse    {"times": 1, "status": 403, "retry_after": 5}
 /_fake/trouble   {"path": "/users/octocat", "kind": "answers-500", "times": 2}
 /_fake/delay     {"seconds": 0.3}
+/_fake/hook      {"url": "http://127.0.0.1:8000/hooks/github", "secret": "a secret", "of": "repository"}
 GET /_fake/record, DELETE /_fake/record
 """
 
@@ -69,4 +70,5 @@ _ORDERS: dict[str, Callable[["FakeGitHub", dict[str, Any]], None]] = {
     "refuse": lambda github, order: github.limits.refuse(**order),
     "trouble": _make_trouble,
     "delay": _delay,
+    "hook": lambda github, order: github.webhooks.add(**order),
 }

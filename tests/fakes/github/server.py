@@ -17,6 +17,7 @@ from tests.fakes.github.conditions import Conditions
 from tests.fakes.github.limiting import Limits
 from tests.fakes.github.messages import Answer, Exchange, Request, json_answer
 from tests.fakes.github.sign_in import SignIn
+from tests.fakes.github.webhooks.webhooks import Webhooks
 from tests.fakes.github.world.routes import resource_at
 from tests.fakes.github.world.world import World
 
@@ -29,15 +30,17 @@ HOLD_SECONDS = 10.0  # a held request goes on after this, so that a failing test
 class FakeGitHub:
     """A server for the time of a `with` block; `url` is its base address.
 
-    `world` is what it holds, `limits` what it grants, `record` every call with its time. `delay_seconds` comes
-    before every answer. `answers` maps a login or a path to a function of the request, and `once` says what comes
-    the next times: both go before what the fake knows itself. `hold(n)` keeps requests waiting until n are there.
+    `world` is what it holds, `webhooks` who is told when it moves, `limits` what it grants, `record` every call with
+    its time. `delay_seconds` comes before every answer. `answers` maps a login or a path to a function of the
+    request, and `once` says what comes the next times: both go before what the fake knows itself. `hold(n)` keeps
+    requests waiting until n are there.
     """
 
     def __init__(self, port: int = 0, delay_seconds: float = 0.0) -> None:
         self.port = port
         self.delay_seconds = delay_seconds
         self.world = World()
+        self.webhooks: Webhooks = Webhooks(self.world.listeners)
         self.sign_in = SignIn(self.world)
         self.limits: Limits = Limits()
         self.conditions = Conditions()
@@ -64,6 +67,7 @@ class FakeGitHub:
     def __exit__(self, *failure: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join()
+        self.webhooks.close()
 
     @property
     def url(self) -> str:

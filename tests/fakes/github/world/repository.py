@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from tests.fakes.github.world import pulls
@@ -10,6 +11,8 @@ from tests.fakes.github.world.people import simple
 from tests.fakes.github.world.recorded import recorded
 
 Body = dict[str, Any]
+# Told of each move: the kind of event and the payload, as a webhook has them.
+Listener = Callable[[str, Body], None]
 
 
 class Repository:
@@ -31,6 +34,7 @@ class Repository:
         self.files: dict[tuple[str, str], Body] = {}
         self.contributors: list[Body] = recorded("contributors")
         self.languages: dict[str, int] = recorded("languages")
+        self.listeners: list[Listener] = []
 
     @property
     def branch(self) -> str:
@@ -39,6 +43,11 @@ class Repository:
 
     def add_issue(self, number: int, **own: Any) -> Body:
         """An open issue, unless its own fields say otherwise."""
+        issue = self._add_issue(number, own)
+        self._tell("issues", "opened", issue=issue)
+        return issue
+
+    def _add_issue(self, number: int, own: Body) -> Body:
         issue = self._named("issue", number, {"pinned_comment": None, "state_reason": None, **own})
         issue.pop("pull_request", None)
         issue["html_url"] = f"https://github.com/{self.full_name}/issues/{number}"
@@ -50,6 +59,7 @@ class Repository:
         closed_at = later() if state == "closed" else None
         moved = {"state": state, "closed_at": closed_at, "state_reason": reason, "updated_at": later()}
         self.issues[number] = {**self.issues[number], **moved}
+        self._tell("issues", "closed" if state == "closed" else "reopened", issue=self.issues[number])
 
     def add_pull(self, number: int, state: str = "open", **own: Any) -> Body:
         """A pull request, which is also an issue; `state` is one of PULL_STATES."""
@@ -59,16 +69,23 @@ class Repository:
         pull["head"] = {**pull["head"], "sha": head["sha"]}
         pull["requested_reviewers"], pull["requested_teams"] = [], []
         self.pulls[number], self.reviews[number] = pull, []
-        self.move_pull(number, state)
+        self._bring(number, state, "octocat")
+        self._tell_pull("opened", number)
         return self.pulls[number]
 
     def move_pull(self, number: int, state: str, by: str = "octocat") -> None:
         """Bring it into one of PULL_STATES: a review, approval or merge is by `by`."""
+        before = self.pulls[number]
+        self._bring(number, state, by)
+        if action := pulls.action_of(before, state):
+            self._tell_pull(action, number, by, requested_reviewer=simple(by))
+
+    def _bring(self, number: int, state: str, by: str) -> None:
         self.pulls[number] = {**self.pulls[number], **pulls.moved(state, by)}
         if verdict := pulls.verdict_of(state):
             self.review(number, by, verdict)
         pull = self.pulls[number]
-        issue = self.add_issue(number, **{name: pull[name] for name in pulls.SHARED_WITH_ISSUE})
+        issue = self._add_issue(number, {name: pull[name] for name in pulls.SHARED_WITH_ISSUE})
         merged_at = pull["merged_at"]
         issue["pull_request"] = {"html_url": pull["html_url"], "url": pull["url"], "merged_at": merged_at}
         issue["html_url"] = pull["html_url"]
@@ -76,6 +93,7 @@ class Repository:
     def change_pull(self, number: int, **own: Any) -> None:
         """Other fields of it, such as labels or title."""
         self.pulls[number] = {**self.pulls[number], "updated_at": later(), **own}
+        self._tell_pull("edited", number, changes={})
 
     def review(self, number: int, login: str, verdict: str) -> None:
         """`verdict` is APPROVED, CHANGES_REQUESTED or COMMENTED."""
@@ -83,6 +101,8 @@ class Repository:
         review |= {"id": len(self.reviews[number]) + 1, "user": simple(login), "state": verdict}
         review |= {"submitted_at": later(), "commit_id": self.pulls[number]["head"]["sha"]}
         self.reviews[number] = [*self.reviews[number], review]
+        told = {"review": {**review, "state": verdict.lower()}, "pull_request": self.pulls[number]}
+        self._tell("pull_request_review", "submitted", login, **told)
 
     def add_commit(self, sha: str, message: str = "Fix all the bugs", author: str = "octocat") -> Body:
         """One commit, with the recorded change of one file."""
@@ -101,6 +121,8 @@ class Repository:
         run |= {"name": name, "head_sha": sha, "status": status, "conclusion": conclusion}
         others = [each for each in self.checks.get(sha, []) if each["name"] != name]
         self.checks[sha] = [*others, run]
+        heads = [{"number": number} for number, pull in self.pulls.items() if pull["head"]["sha"] == sha]
+        self._tell("check_run", "completed", check_run={**run, "pull_requests": heads})
 
     def add_release(self, tag: str, **own: Any) -> Body:
         """The newest release so far."""
@@ -108,6 +130,7 @@ class Repository:
         release |= {"id": len(self.releases) + 1, "tag_name": tag, "name": tag, "published_at": later()}
         release |= {"html_url": f"https://github.com/{self.full_name}/releases/tag/{tag}", **own}
         self.releases = [release, *self.releases]
+        self._tell("release", "published", release=release)
         return self.releases[0]
 
     def add_file(self, path: str, text: str, ref: str = "") -> None:
@@ -118,6 +141,14 @@ class Repository:
         file |= {"sha": hashlib.sha1(raw).hexdigest(), "content": base64.encodebytes(raw).decode()}
         file["html_url"] = f"https://github.com/{self.full_name}/blob/{ref or self.branch}/{path}"
         self.files[path, ref or self.branch] = file
+
+    def _tell_pull(self, action: str, number: int, by: str = "octocat", **more: Any) -> None:
+        self._tell("pull_request", action, by, number=number, pull_request=self.pulls[number], **more)
+
+    def _tell(self, kind: str, action: str, by: str = "octocat", **named: Any) -> None:
+        payload = {"action": action, **named, "repository": self.body, "sender": simple(by)}
+        for listener in self.listeners:
+            listener(kind, payload)
 
     def _named(self, example: str, number: int, own: Body) -> Body:
         body: Body = recorded(example, self.full_name)

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.fakes.github.world.people import PEOPLE
 from tests.fakes.github.world.recorded import recorded
-from tests.fakes.github.world.repository import Repository
+from tests.fakes.github.world.repository import Listener, Repository
 
 
 class World:
@@ -18,6 +18,8 @@ class World:
         self.repositories: dict[str, Repository] = {}
         self.events: dict[str, list[dict[str, Any]]] = {}
         self.revoked: set[str] = set()
+        # Told of every move in any repository.
+        self.listeners: list[Listener] = []
         self._owners: dict[str, str] = {}
         self._sees: dict[str, frozenset[str]] = {}
         self._furnish()
@@ -37,8 +39,9 @@ class World:
 
     def add_repository(self, full_name: str, private: bool = False, **own: Any) -> Repository:
         """An empty repository; a private one is seen by tokens that `add_token` lets see it."""
-        self.repositories[full_name.lower()] = Repository(full_name, private, **own)
-        return self.repositories[full_name.lower()]
+        repository = self.repositories[full_name.lower()] = Repository(full_name, private, **own)
+        repository.listeners = self.listeners
+        return repository
 
     def repository(self, full_name: str) -> Repository:
         """The one of that name; KeyError when there is none."""
