@@ -14,6 +14,9 @@ class GitHubConfig(AppConfig):
     def ready(self) -> None:
         from allauth.socialaccount.providers import registry
 
+        from chat import metrics
+        from chat.github.budget import housekeeping  # noqa: F401 - importing it registers its job
+        from chat.github.budget.measures import GitHubSpending
         from chat.github.hooks import door, jobs  # noqa: F401 - importing the jobs registers them
         from chat.github.signin import trail
         from chat.github.signin.checks import check_app
@@ -24,3 +27,4 @@ class GitHubConfig(AppConfig):
         trail.listen()
         register(check_app)
         door.open_where_wanted()
+        metrics.add(GitHubSpending())

@@ -11,6 +11,7 @@ import msgspec
 from django.conf import settings
 
 from chat.errors import BadGateway, ChatError, Forbidden, GatewayTimeout, NotFound, RateLimited
+from chat.github.budget import sharing
 from chat.github.upstream import client, governor, quota, spending
 from chat.github.upstream.client import Asked
 from chat.github.upstream.flights import Flights
@@ -86,7 +87,7 @@ def granted(token: str | None = None) -> Quota:
 def forget_all() -> None:
     """Know and remember nothing, as after a restart."""
     _stores.clear()
-    for each in (governor, quota, spending):
+    for each in (governor, quota, spending, sharing):
         each.forget_all()
 
 
@@ -104,11 +105,15 @@ async def _told(who: Identity, asked: Asked, form: type[Form], fresh: bool) -> S
 
 async def _call(who: Identity, asked: Asked) -> tuple[Kept, Source]:
     known = _stores.get(who, asked.path)
+    await sharing.before_call(who)
     try:
         async with client.shared() as github:
             kept = await github.read(asked._replace(known=known))
     except NotFound:
         kept = Kept(None)
+    except RateLimited:
+        await sharing.tell_rest(who, asked.spender.whose)
+        raise
     except Forbidden:
         _stores.drop(who, asked.path)
         raise

@@ -14,5 +14,6 @@ urlpatterns = [
     path("api/github/users/<str:login>/overview", views.overview),
     path("api/github/repos/<str:owner>/<str:name>", views.repository),
     path("api/github/stream", views.stream),
+    path("api/github/quota", views.quota),
     path("hooks/github", take_delivery),
 ]

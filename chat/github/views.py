@@ -12,6 +12,7 @@ from chat import database, limits
 from chat.api.admission import Access, Call
 from chat.api.resource import Streamed, operation, resource
 from chat.errors import ChatError, Forbidden, Invalid
+from chat.github.budget.report import QuotaReport, report
 from chat.github.credentials import token_of
 from chat.github.gathered.overview import Overview, look_over
 from chat.github.gathered.people import Failure, GitHubUser, find_user
@@ -89,11 +90,20 @@ async def read_repository(call: Call, owner: str, name: str) -> RepositoryOvervi
     return await _as_themselves(call, lambda token: look_into(owner, name, token=token))
 
 
+@operation("GET")
+async def read_quota(call: Call) -> QuotaReport:
+    """What GitHub still grants this installation and yourself, and what each feature spent and saved in a day."""
+    _refuse_guests(call)
+    token = await database.call(token_of, call.person.pk)
+    return await database.call(report, token)
+
+
 users = resource(gather_users)
 user = resource(read_user)
 overview = resource(read_overview)
 repository = resource(read_repository)
 stream = resource(stream_users)
+quota = resource(read_quota)
 # For WSGI servers, and for comparison: the same view, one thread each. Reading needs no CSRF check.
 users_sync = csrf_exempt(async_to_sync(users))
 users_sync.operations = users.operations  # type: ignore[attr-defined]
@@ -113,9 +123,13 @@ def _bound(call: Call, count: int) -> None:
 
 def _bound_person(call: Call) -> None:
     """Raise Forbidden for guests, who may be anybody; RateLimited for too many calls of one person."""
+    _refuse_guests(call)
+    limits.take("github", call.person.pk)
+
+
+def _refuse_guests(call: Call) -> None:
     if call.person.is_guest:
         raise Forbidden("Sign in to look at this; guests cannot.")
-    limits.take("github", call.person.pk)
 
 
 async def _as_themselves(call: Call, look: Callable[[str], Awaitable[T]]) -> T:

@@ -1,5 +1,6 @@
 """A fake GitHub for each test, nothing remembered from the test before, and somebody who asks."""
 
+import math
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -8,6 +9,7 @@ from pytest_django import Settings
 
 from chat import limits
 from chat.github import resources
+from chat.github.budget import sharing
 from chat.models import User
 from chatproject.asgi import application
 from tests.fakes.github import FakeGitHub
@@ -22,6 +24,14 @@ def github(settings: Settings) -> Iterator[FakeGitHub]:
         settings.GITHUB_API_URL = fake.url
         settings.GITHUB_TOKEN = ""
         yield fake
+
+
+@pytest.fixture(autouse=True)
+def _alone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a database, a test's process neither tells others about GitHub nor hears from them."""
+    if request.node.get_closest_marker("django_db") is None:
+        monkeypatch.setattr(sharing, "LOOK_SECONDS", math.inf)
+        monkeypatch.setattr(sharing, "SAVE_SECONDS", math.inf)
 
 
 @pytest.fixture

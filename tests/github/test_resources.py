@@ -13,6 +13,9 @@ from chat.github.upstream.governor import governor_of
 from chat.github.upstream.identity import identity
 from tests.fakes.github import MISBEHAVING, FakeGitHub
 
+# What meets a limit is told to other processes.
+with_others = pytest.mark.django_db(transaction=True)
+
 PULL = "/repos/octocat/Hello-World/pulls/2"
 CELLAR = "/repos/octocat/cellar"
 
@@ -139,6 +142,7 @@ async def test_a_call_under_way_is_not_shared_with_another_token(github: FakeGit
     assert public.value is None
 
 
+@with_others
 async def test_a_token_that_was_revoked_is_told_nothing_of_what_it_saw(
     github: FakeGitHub, cellar: str, forgetful: None
 ) -> None:
@@ -168,6 +172,7 @@ async def test_what_may_not_be_seen_any_more_is_not_given_as_stale(
         await fetch(CELLAR, Named, token=cellar, feature="card")
 
 
+@with_others
 @pytest.mark.parametrize(("status", "retry_after"), [(429, 30.0), (403, 30.0), (403, None), (429, None)])
 async def test_during_a_cool_down_github_is_not_asked_and_what_is_kept_is_given(
     status: int, retry_after: float | None, github: FakeGitHub, forgetful: None
@@ -185,6 +190,7 @@ async def test_during_a_cool_down_github_is_not_asked_and_what_is_kept_is_given(
         assert limited.value.retry_after == pytest.approx(retry_after or 60, abs=20)
 
 
+@with_others
 async def test_the_cool_down_of_one_token_is_not_that_of_another(github: FakeGitHub) -> None:
     github.limits.exhaust(60, token="spent")
     with pytest.raises(RateLimited):
@@ -192,6 +198,7 @@ async def test_the_cool_down_of_one_token_is_not_that_of_another(github: FakeGit
     assert (await fetch("/users/octocat", Named, feature="card")).source == "live"
 
 
+@with_others
 async def test_the_last_call_of_the_hour_is_the_last(github: FakeGitHub) -> None:
     github.limits.exhaust(600, left=1)
     await pull()  # its answer says so
@@ -201,6 +208,7 @@ async def test_the_last_call_of_the_hour_is_the_last(github: FakeGitHub) -> None
     assert len(github.requests) == 1
 
 
+@with_others
 async def test_who_comes_back_when_told_is_answered(github: FakeGitHub) -> None:
     github.limits.refuse(times=1, retry_after=1)
     with pytest.raises(RateLimited) as limited:
@@ -215,6 +223,7 @@ async def test_who_comes_back_when_told_is_answered(github: FakeGitHub) -> None:
     assert [exchange.status for exchange in github.record] == [429, 200]  # none in between
 
 
+@with_others
 async def test_ten_refused_at_once_leave_half_as_many_places(github: FakeGitHub) -> None:
     github.hold(10)
     github.limits.refuse(times=10, retry_after=1)

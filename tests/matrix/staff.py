@@ -22,9 +22,11 @@ chat.signin             ok   no   no      no
 chat.threadfollower     ok   no   no      no
 chat.token              ok   no   no      ok
 chat.user               ok   ok   ok      no
+chat_github.allowance   ok   no   no      no
 chat_github.delivery    ok   no   no      no
 chat_github.gathering   ok   no   no      no
 chat_github.roomsetting ok   no   no      no
+chat_github.spending    ok   no   no      no
 chat_github.subscription ok  no   no      ok
 admin.logentry          ok   no   no      no
 auth.group              ok   ok   ok      ok

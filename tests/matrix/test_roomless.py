@@ -61,6 +61,7 @@ read a GitHub account       ok        ok        ok        ok
 look a GitHub account over  sign-in   no        ok        ok
 look into a repository      sign-in   no        ok        ok
 stream GitHub accounts      ok        ok        ok        ok
+look where the quota goes   sign-in   no        ok        ok
 """)
 
 # The same where CHAT_GUESTS is off or read, for what is otherwise then.
@@ -127,6 +128,7 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any] | None]] = {
     "look a GitHub account over": ("GET", "/api/github/users/{login}/overview", None),
     "look into a repository": ("GET", "/api/github/repos/{owner}/{name}", None),
     "stream GitHub accounts": ("GET", "/api/github/stream?login=octocat", None),
+    "look where the quota goes": ("GET", "/api/github/quota", None),
 }
 
 

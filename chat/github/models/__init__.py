@@ -1,6 +1,7 @@
 """The tables of the GitHub app."""
 
 from chat.github.models.delivery import Delivery
+from chat.github.models.spending import Allowance, Spending
 from chat.github.models.subscription import Gathering, RoomSetting, Subscription
 
-__all__ = ["Delivery", "Gathering", "RoomSetting", "Subscription"]
+__all__ = ["Allowance", "Spending", "Delivery", "Gathering", "RoomSetting", "Subscription"]

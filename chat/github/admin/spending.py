@@ -1,0 +1,33 @@
+"""Where the calls to GitHub go, in the admin: a summary of a day, the hours below it, and what is still granted."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+
+from chat.admin.records import RecordAdmin
+from chat.github.budget.report import report
+from chat.github.models import Allowance, Spending
+
+
+@admin.register(Spending)
+class SpendingAdmin(RecordAdmin):
+    list_display = ("hour", "feature", "whose", *Spending.COUNTS)
+    list_display_links = None
+    list_filter = ("feature", "whose", "hour")
+    date_hierarchy = "hour"
+    ordering = ("-hour", "whose", "feature")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With the last day above the list, as only who may see the list sees it."""
+        summary = {"summary": report()} if self.has_view_permission(request) else {}
+        return super().changelist_view(request, {**summary, **(extra_context or {})})
+
+
+@admin.register(Allowance)
+class AllowanceAdmin(RecordAdmin):
+    list_display = ("whose", "limit", "remaining", "reset", "rests_until", "heard_at")
+    list_filter = ("whose",)
+    ordering = ("-whose", "-heard_at")
