@@ -1,5 +1,6 @@
 """The words by which a room decides what it hears of GitHub, and which repository is its own."""
 
+from django.conf import settings
 from django.db import transaction
 
 from chat import database
@@ -18,6 +19,7 @@ from chat.models import User
 from chat.slash import Later
 
 BY_WEBHOOK = "Events come in by a webhook of the repository or its organisation."
+NO_WEBHOOKS = "Nothing comes in yet: an administrator has to give this installation a webhook secret first."
 
 
 def subscribe(user: User, room: str, words: str) -> Later:
@@ -32,7 +34,7 @@ def subscribe(user: User, room: str, words: str) -> Later:
         topics = chosen.topics or USUAL_TOPICS
         wanted = Wanted(owner, name, topics, chosen.labels, chosen.branches, seen.private)
         row = await database.write(changes.subscribe, user, room, wanted)
-        return f"This room is subscribed to {_told(row)}.{_warning(row)}\n{BY_WEBHOOK}"
+        return f"This room is subscribed to {_told(row)}.{_warning(row)}\n{_whence()}"
 
     return asking.later(user, answer)
 
@@ -112,6 +114,10 @@ def _told(row: Subscription) -> str:
 
 def _warning(row: Subscription) -> str:
     return f" **{changes.PRIVATE}**" if row.private else ""
+
+
+def _whence() -> str:
+    return BY_WEBHOOK if settings.GITHUB_WEBHOOK_SECRETS else NO_WEBHOOKS
 
 
 def _link(repository: str) -> str:

@@ -1,6 +1,9 @@
 """The words that ask GitHub and answer whoever asked: an account, a repository, an issue, several side by side."""
 
+from urllib.parse import urlencode
+
 from chat.errors import Invalid
+from chat.github import page
 from chat.github.addresses import Address, of_url
 from chat.github.resources import Sourced
 from chat.github.subscriptions import default_repository
@@ -58,7 +61,8 @@ def compare(user: User, room: str, words: str) -> Later:
 
 async def _profiles(logins: list[str]) -> str:
     found = await asking.side_by_side(asking.profile(login) for login in logins)
-    return summaries.of_profiles(logins, found)
+    query = urlencode([("login", login) for login in logins])
+    return f"{summaries.of_profiles(logins, found)}\n\n[More, with plots](/{page.ADDRESS}?{query})"
 
 
 async def _repositories(user: User, addresses: list[Address]) -> str:

@@ -1,6 +1,7 @@
 """What a room hears of GitHub, decided by typing: by whom, of what, and seen by everybody there."""
 
 import pytest
+from pytest_django import Settings
 
 from chat import database
 from chat.actions.rooms import archive_room, create_room, join_room, room_on_demand
@@ -42,6 +43,13 @@ async def test_a_subscription_is_kept_told_to_the_room_and_on_the_audit_trail(
     recorded = await database.call(AuditEntry.objects.get, action="github_subscribed")
     assert (recorded.actor_name, recorded.target_name) == ("alice", cast.private.slug)
     assert recorded.details["repository"] == HELLO
+
+
+async def test_whoever_subscribes_is_told_when_no_event_can_come(cast: Cast, settings: Settings) -> None:
+    settings.GITHUB_WEBHOOK_SECRETS = []
+    assert "webhook secret first" in (await over_http(cast.alice, cast.private, SUBSCRIBE)).text
+    settings.GITHUB_WEBHOOK_SECRETS = ["the secret"]
+    assert "webhook secret first" not in (await over_http(cast.alice, cast.private, SUBSCRIBE)).text
 
 
 async def test_subscribing_anew_replaces_what_was_asked_before(cast: Cast) -> None:

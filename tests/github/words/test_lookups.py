@@ -62,7 +62,7 @@ async def test_a_room_of_a_repository_needs_no_name(cast: Cast) -> None:
 async def test_side_by_side_one_bad_name_fails_no_other(cast: Cast, github: FakeGitHub) -> None:
     github.answers["octokitten"] = lambda _: failed()
     said = await over_http(cast.bob, cast.lobby, "/github compare octocat nobody-here octokitten torvalds")
-    head, _, *rows = said.text.splitlines()
+    head, _, *rows = said.text.partition("\n\n")[0].splitlines()
     assert head == "|  | name | followers | public repositories |"
     assert [row.split("|")[1].strip().split("]")[0] for row in rows] == [
         "[octocat",
@@ -73,6 +73,8 @@ async def test_side_by_side_one_bad_name_fails_no_other(cast: Cast, github: Fake
     assert "GitHub has no user nobody-here." in rows[1]
     assert "201,000" in rows[3]
     assert "<table>" in said.html
+    query = "login=octocat&amp;login=nobody-here&amp;login=octokitten&amp;login=torvalds"
+    assert f'href="/github/users?{query}"' in said.html
     said = await over_http(cast.bob, cast.lobby, "/github compare octocat/Hello-World no/such")
     assert "There is no repository no/such" in said.text
 
