@@ -5,6 +5,7 @@ opens only with this installation's SECRET_KEY, and only for the GitHub it came 
 """
 
 import base64
+from functools import lru_cache
 
 from allauth.socialaccount.models import SocialToken
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -44,10 +45,12 @@ def unseal(sealed: str) -> str:
 
 
 def _box() -> MultiFernet:
-    return MultiFernet([_fernet(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return MultiFernet([_fernet(secret, settings.GITHUB_API_URL) for secret in secrets])
 
 
-def _fernet(secret: str) -> Fernet:
-    purpose = f"chat.github.credentials {settings.GITHUB_API_URL}".encode()
+@lru_cache(8)
+def _fernet(secret: str, host: str) -> Fernet:
+    purpose = f"chat.github.credentials {host}".encode()
     key = HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose).derive(secret.encode())
     return Fernet(base64.urlsafe_b64encode(key))

@@ -1,34 +1,16 @@
 """GitHub accounts side by side: they come one by one, trouble stays with its own, and the address says who is there."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.installation import Installation
 from tests.browser.test_accessibility import faults
 from tests.browser.visitor import Visitor
 from tests.fakes.github import FakeGitHub
 from tests.fakes.github.answers import failed
-from tests.fakes.github.world.sample import add_sample
 
 NARROW = {"width": 320, "height": 640}
-
-
-@pytest.fixture(scope="module")
-def github() -> Iterator[FakeGitHub]:
-    with FakeGitHub() as fake:
-        add_sample(fake.world)
-        yield fake
-
-
-@pytest.fixture(scope="module")
-def installation(github: FakeGitHub) -> Iterator[Installation]:
-    patient = {"GITHUB_READ_TIMEOUT_SECONDS": "600", "GITHUB_TOTAL_TIMEOUT_SECONDS": "600"}
-    with Installation(GITHUB_API_URL=github.url, **patient) as running:
-        running.add_administrator()
-        yield running
 
 
 def card(page: Page, login: str) -> Locator:
