@@ -4,7 +4,7 @@ It asks nobody: whether there is such an object is for GitHub to say (cards/).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import unescape
 from typing import Literal, NamedTuple
@@ -134,12 +134,28 @@ def find(text: str, default_repository: str = "", *, html: str | None = None) ->
     """
     if not may_name(text):
         return []
+    return settled(named(render(text).html if html is None else html), default_repository)
+
+
+def named(html: str) -> list[Address]:
+    """The same for a text as HTML, with an Address of no repository for each `#12`: `settled` gives it one."""
     found: dict[str, Address] = {}
-    for address in _named(render(text).html if html is None else html, default_repository):
+    for address in _named(html):
         found.setdefault(address.key, address)
-        if len(found) > OBJECTS_MOST:
+        # Each object may stand there twice: with its repository, and without.
+        if len(found) > 2 * OBJECTS_MOST:
             return []
     return list(found.values())
+
+
+def settled(found: Iterable[Address], default_repository: str) -> list[Address]:
+    """What `named` found, where `#12` belongs to this repository; nothing when it is too much."""
+    objects: dict[str, Address] = {}
+    for address in found:
+        at_home = numbered(default_repository, address.ref) if not address.owner else address
+        if at_home is not None:
+            objects.setdefault(at_home.key, at_home)
+    return list(objects.values()) if len(objects) <= OBJECTS_MOST else []
 
 
 def may_name(text: str) -> bool:
@@ -179,7 +195,7 @@ def _site(api: str) -> str:
     return PUBLIC_SITE if api == PUBLIC_API else api.removesuffix("/api/v3")
 
 
-def _named(html: str, default_repository: str) -> Iterator[Address]:
+def _named(html: str) -> Iterator[Address]:
     """What links lead to and short forms stand for, outside of code."""
     code = links = 0
     for closing, tag, attributes, text in _piece.findall(html):
@@ -193,19 +209,19 @@ def _named(html: str, default_repository: str) -> Iterator[Address]:
             if address is not None:
                 yield address
         elif text and not code and not links:
-            yield from _short_forms(unescape(text), default_repository)
+            yield from _short_forms(unescape(text))
 
 
-def _short_forms(text: str, default_repository: str) -> Iterator[Address]:
+def _short_forms(text: str) -> Iterator[Address]:
     for found in _short.finditer(text):
         start = found.start()
         # Backwards, and no further than the longest name reaches: forwards each `#` would be looked for from afar.
         before = text[max(0, start - OWNER_CHARS - NAME_CHARS - 2) : start][::-1]
-        named = _repository_backwards.match(before)
-        repository = f"{named[2][::-1]}/{named[1][::-1]}" if named else ""
-        if not repository and not _inside.match(before):
-            repository = default_repository
-        address = numbered(repository, found[1]) if repository else None
+        names = _repository_backwards.match(before)
+        if names is not None:
+            address = numbered(f"{names[2][::-1]}/{names[1][::-1]}", found[1])
+        else:
+            address = None if _inside.match(before) else Address("issue", "", "", found[1])
         if address is not None:
             yield address
 

@@ -14,9 +14,11 @@ class GitHubConfig(AppConfig):
     def ready(self) -> None:
         from allauth.socialaccount.providers import registry
 
-        from chat import metrics
+        from chat import links, metrics
         from chat.github.budget import housekeeping  # noqa: F401 - importing it registers its job
         from chat.github.budget.measures import GitHubSpending
+        from chat.github.cards import jobs as of_cards  # noqa: F401 - importing the jobs registers them
+        from chat.github.cards.registry import GitHubCards
         from chat.github.hooks import door, jobs  # noqa: F401 - importing the jobs registers them
         from chat.github.signin import trail
         from chat.github.signin.checks import check_app
@@ -24,6 +26,7 @@ class GitHubConfig(AppConfig):
         from chat.github.words import word  # noqa: F401 - importing it registers /github
 
         registry.register(GitHubProvider)
+        links.use(GitHubCards())
         trail.listen()
         register(check_app)
         door.open_where_wanted()

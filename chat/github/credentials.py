@@ -5,6 +5,7 @@ opens only with this installation's SECRET_KEY, and only for the GitHub it came 
 """
 
 import base64
+from collections.abc import Collection
 from functools import lru_cache
 
 from allauth.socialaccount.models import SocialToken
@@ -29,6 +30,12 @@ def token_of(user_id: int) -> str:
     if kept is None or (kept.expires_at is not None and kept.expires_at <= timezone.now()):
         return ""
     return unseal(kept.token)
+
+
+def holders_among(user_ids: Collection[int]) -> set[int]:
+    """Those of these people who have linked an account, so that it may be worth a look at their tokens."""
+    tokens = SocialToken.objects.filter(account__provider=PROVIDER, account__user__in=user_ids)
+    return set(tokens.values_list("account__user", flat=True))
 
 
 def seal(token: str) -> str:

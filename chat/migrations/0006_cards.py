@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'card shown',
                 'verbose_name_plural': 'cards shown',
-                'indexes': [models.Index(fields=['card_id', 'room'], name='chat_card_rooms'), models.Index(fields=['room', 'card_id'], name='chat_room_cards')],
+                'indexes': [models.Index(fields=['card_id', 'room'], name='chat_card_rooms'), models.Index(fields=['room', 'message'], name='chat_room_cards')],
                 'constraints': [models.UniqueConstraint(fields=('card_id', 'message'), name='chat_card_shown_once')],
             },
         ),

@@ -116,7 +116,7 @@ class CardShown(models.Model):
         constraints = [models.UniqueConstraint(fields=["card_id", "message"], name="chat_card_shown_once")]
         indexes = [
             models.Index(fields=["card_id", "room"], name="chat_card_rooms"),
-            models.Index(fields=["room", "card_id"], name="chat_room_cards"),
+            models.Index(fields=["room", "message"], name="chat_room_cards"),
         ]
 
     def __str__(self) -> str:

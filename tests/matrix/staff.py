@@ -23,6 +23,7 @@ chat.threadfollower     ok   no   no      no
 chat.token              ok   no   no      ok
 chat.user               ok   ok   ok      no
 chat_github.allowance   ok   no   no      no
+chat_github.card        ok   no   no      no
 chat_github.delivery    ok   no   no      no
 chat_github.gathering   ok   no   no      no
 chat_github.roomsetting ok   no   no      no

@@ -1,5 +1,5 @@
 """The GitHub app's pages in the admin."""
 
-from chat.github.admin import deliveries, spending, subscriptions
+from chat.github.admin import cards, deliveries, spending, subscriptions
 
-__all__ = ["spending", "deliveries", "subscriptions"]
+__all__ = ["cards", "deliveries", "spending", "subscriptions"]
