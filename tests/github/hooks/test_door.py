@@ -1,9 +1,11 @@
 """The door: who is let in, what the others are told, and that it answers before anything is worked off."""
 
+import asyncio
 import logging
 
 import httpx
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from chat import limits
@@ -180,3 +182,14 @@ async def test_nothing_secret_is_written_to_the_log(
         await web.post(URL, **Hook("a guess").post("star", STAR).arguments)
         await rows()
     assert hook.secret not in caplog.text
+
+
+def test_under_wsgi_it_is_taken_down_as_well(hook: Hook) -> None:
+    """There the periodic job works it off, where the request's own loop ends too early for that."""
+    post = hook.post("star", STAR)
+    kind = post.headers.pop("Content-Type")
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post(URL, post.content, content_type=kind, headers=post.headers)
+    assert answer.status_code == 202
+    asyncio.run(worker.work_off())
+    assert [row.state for row in Delivery.objects.all()] == ["done"]
