@@ -27,8 +27,7 @@ def keep(news: Sequence[NewText]) -> None:
         for new in news
         for card in new.cards
     ]
-    if shown:
-        CardShown.objects.bulk_create(shown)
+    _show(shown)
 
 
 def replace(message: Message, found: object | None) -> None:
@@ -39,10 +38,24 @@ def replace(message: Message, found: object | None) -> None:
     after = {card.id for card in cards}
     if before - after:
         CardShown.objects.filter(message=message, card_id__in=before - after).delete()
-    CardShown.objects.bulk_create(
-        CardShown(card_id=card_id, room_id=message.room_id, message=message)
-        for card_id in sorted(after - before)
+    _show(
+        [
+            CardShown(card_id=card_id, room_id=message.room_id, message=message)
+            for card_id in sorted(after - before)
+        ]
     )
+
+
+def _show(shown: Sequence[CardShown]) -> None:
+    """Note it, and tell the rooms of the bodies that are known already: whoever is there may never have seen them."""
+    if not shown:
+        return
+    CardShown.objects.bulk_create(shown)
+    rooms: dict[int, set[int]] = {}
+    for row in shown:
+        rooms.setdefault(row.card_id, set()).add(row.room_id)
+    for card in links.bodies(sorted(rooms), None):
+        publish_card(card, sorted(rooms[card.id]))
 
 
 def tell_card(card: CardObject) -> None:

@@ -1,11 +1,16 @@
 """What a webhook brings about here, in the writer thread and in the transaction that marks it as done."""
 
 from chat.github import subscriptions
+from chat.github.cards import refresh
 from chat.github.hooks.happening import happening_of
 
 
 def take_effect(event: str, body: bytes, key: str) -> None:
-    """Tell the subscribed rooms, each once for a `key`; nothing for events that tell nothing."""
+    """Have the cards it moves asked for anew, and tell the subscribed rooms, each once for a `key`.
+
+    Nothing for kinds of events that do neither. What is begun or published begins after the commit.
+    """
     happening = happening_of(event, body)
     if happening is not None:
+        refresh.touched(happening.cards)
         subscriptions.announce(happening, key)

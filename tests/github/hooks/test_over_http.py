@@ -10,11 +10,14 @@ from typing import Any
 import httpx
 import pytest
 
+from chat.github.addresses import Address
 from chat.github.hooks.door import BODY_BYTES
 from tests.delivery.house import House
 from tests.delivery.rows import execute
+from tests.fakes.github import FakeGitHub
 from tests.fakes.github.webhooks import Hook, Post, example_of, signatures
 from tests.services.redis import Redis
+from tests.wire import Wire
 
 PATIENCE_S = 60.0
 URL = "/hooks/github"
@@ -25,10 +28,11 @@ Settings = dict[str, str]
 
 
 @pytest.fixture
-def settings_of_house(migrated: Settings, redis: Redis, tmp_path: Path) -> Settings:
+def settings_of_house(migrated: Settings, redis: Redis, tmp_path: Path, github: FakeGitHub) -> Settings:
     file = tmp_path / "secret"
     file.write_text("the-newer-secret\nthe-older-secret\n")
-    return {**migrated, "REDIS_URL": redis.url, "GITHUB_WEBHOOK_SECRET_FILE": str(file)}
+    secrets = {"GITHUB_WEBHOOK_SECRET_FILE": str(file), "GITHUB_TOKEN": "the-servers"}
+    return {**migrated, **secrets, "REDIS_URL": redis.url, "GITHUB_API_URL": github.url}
 
 
 @pytest.fixture
@@ -114,3 +118,35 @@ async def test_what_a_killed_server_had_taken_down_is_worked_off_once_by_another
     found = await worked_off(settings_of_house)
     assert sorted(name for name, _, _ in found) == sorted(f"star-{number}" for number in range(61))
     assert {state for _, state, _ in found} == {"done"}
+
+
+async def test_a_card_in_rooms_of_two_servers_follows_what_the_webhook_tells(
+    house: House, github: FakeGitHub
+) -> None:
+    """No poll helps: the servers ask GitHub anew by themselves only after minutes."""
+    here, there = house.urls
+    async with await Wire.connect(here) as alice, await Wire.connect(there, "/ws/chat/side/") as bob:
+        await alice.subscribe("lobby")
+        address = Address("pull", "octocat", "Hello-World", "2").url
+        for wire, room in ((alice, "lobby"), (bob, "side")):
+            await wire.ask("send", room=room, text=f"please look: {address}")
+            assert (await wire.event("card"))["card"]["state"] == "open"
+        github.webhooks.add(f"{here}{URL}", "the-newer-secret")
+        github.webhooks.add(f"{there}{URL}", "the-older-secret", of="organization")
+        for state, shown in (("review", "open"), ("approved", "open"), ("merged", "merged")):
+            github.world.repository("octocat/Hello-World").move_pull(2, state)
+            for wire in (alice, bob):
+                await _told(wire, state, shown)
+        assert {sent.status for sent in github.webhooks.wait()} == {200, 202}
+        for wire, room in ((alice, "lobby"), (bob, "side")):
+            assert wire.views[room].texts() == [f"please look: {address}"]
+
+
+async def _told(wire: Wire, step: str, state: str) -> None:
+    """A card event that shows this step."""
+    facts = {"review": "requested", "approved": "approved"}
+    while True:
+        card = (await wire.event("card"))["card"]
+        shown = {fact["name"]: fact["value"] for fact in card["facts"]}
+        if card["state"] == state and shown.get("review") == facts.get(step, shown.get("review")):
+            return
