@@ -7,14 +7,15 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from chat.actions.accounts import create_token
 from chat.actions.audit import record
 from chat.actions.edits import delete_message, edit_message
 from chat.actions.reactions import react
-from chat.github.models import Gathering
+from chat.github.models import Allowance, Card, Delivery, Gathering, Spending
 from chat.github.subscriptions.changes import Wanted, mute_bots, subscribe
-from chat.models import Ban, Invitation, JobState, Mention, Message, ThreadFollower, User
+from chat.models import Ban, CardShown, Invitation, JobState, Mention, Message, ThreadFollower, User
 from tests.admin.conftest import Staff
 from tests.cast import Cast, say
 
@@ -51,6 +52,13 @@ def lived(cast: Cast, operator: User) -> Cast:
     subscribe(cast.alice, "lobby", Wanted("octocat", "Hello-World", ["pulls"]))
     mute_bots(cast.alice, "lobby", True)
     Gathering.objects.create(room=cast.lobby, key="github/pull/octocat/hello-world/2", root=said_by_bob)
+    Allowance.objects.create(credential="0", whose="server")
+    Spending.objects.create(hour=timezone.now(), whose="server", feature="users")
+    Delivery.objects.create(delivery_id="0", event="ping", key="0", size=0)
+    given = Card.objects.create(
+        key="github/user/octocat", kind="user", owner="octocat", given_at=timezone.now()
+    )
+    CardShown.objects.create(message=said_by_bob, room=cast.lobby, card_id=given.pk)
     LogEntry.objects.log_actions(operator.pk, [cast.lobby], CHANGE, "Archived.", single_object=True)
     return cast
 
