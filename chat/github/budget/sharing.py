@@ -4,6 +4,7 @@ Through the database rather than Redis: it is there whenever anything is, it out
 cool-down, and it is asked only when a call to GitHub is due anyway, at most once in LOOK_SECONDS.
 """
 
+import asyncio
 import logging
 import time
 
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS = 5.0
 # Nobody waits for these numbers, and each writing is a transaction.
 SAVE_SECONDS = 15.0
+# A database that hangs must not make GitHub look slow.
+PATIENCE_SECONDS = 2.0
 # Two times of the same cool-down, worked out from different clocks, differ by less.
 SAME_SECONDS = 2.0
 
@@ -42,12 +45,13 @@ async def before_call(who: Identity) -> None:
     Without a database it knows what this process has heard itself.
     """
     try:
-        if time.monotonic() - _looked_at >= LOOK_SECONDS:
-            await _looks.join("rests", _look)
-        if time.monotonic() - _saved_at >= SAVE_SECONDS:
-            await save()
-    except Unavailable as error:
-        logger.warning("Nothing is known of what other processes heard from GitHub: %s", error.detail)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            if time.monotonic() - _looked_at >= LOOK_SECONDS:
+                await _looks.join("rests", _look)
+            if time.monotonic() - _saved_at >= SAVE_SECONDS:
+                await save()
+    except (Unavailable, TimeoutError):
+        logger.warning("Without the database, nothing is known of what other processes heard from GitHub")
     until = _resting.get(ledger.fingerprint(who)) if _resting else None
     if until is not None and (seconds := until - time.time()) > 0:
         governor_of(who).rest(seconds)
@@ -63,9 +67,10 @@ async def tell_rest(who: Identity, whose: Whose) -> None:
         del _told[each]
     _told[who] = until
     try:
-        await database.write(ledger.tell_rests, [Rest(ledger.fingerprint(who), whose, until)])
-    except Unavailable as error:
-        logger.warning("Other processes do not know that GitHub refuses us: %s", error.detail)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await database.write(ledger.tell_rests, [Rest(ledger.fingerprint(who), whose, until)])
+    except (Unavailable, TimeoutError):
+        logger.warning("Without the database, other processes do not hear that GitHub refuses us")
 
 
 async def save() -> None:
@@ -96,8 +101,7 @@ async def _look() -> None:
     try:
         found = await database.call(ledger.rests)
     finally:
-        _looked_at = (
-            time.monotonic()
-        )  # also when it fails: a database that is away is not asked for each call
+        # Also when it fails: a database that is away is not asked for each call.
+        _looked_at = time.monotonic()
     _resting.clear()
     _resting.update(found)

@@ -85,6 +85,7 @@ class Stores:
 
     def __init__(self) -> None:
         self._stores: OrderedDict[Identity, Store] = OrderedDict()
+        self._bytes = 0
         self._lock = threading.Lock()  # WSGI asks from several threads; held for dictionary steps only
 
     def get(self, who: Identity, path: str) -> Kept | None:
@@ -98,25 +99,28 @@ class Stores:
         with self._lock:
             store = self._stores.setdefault(who, Store())
             self._stores.move_to_end(who)
+            self._bytes -= store.bytes
             store.put(path, kept)
-            while (
-                len(self._stores) > 1
-                and sum(each.bytes for each in self._stores.values()) > MOST_BYTES_IN_ALL
-            ):
-                self._stores.popitem(last=False)
+            self._bytes += store.bytes
+            while len(self._stores) > 1 and self._bytes > MOST_BYTES_IN_ALL:
+                self._bytes -= self._stores.popitem(last=False)[1].bytes
 
     def drop(self, who: Identity, path: str) -> None:
         """Forget one answer: this credential may not see it any more."""
         with self._lock:
             if store := self._stores.get(who):
+                self._bytes -= store.bytes
                 store.drop(path)
+                self._bytes += store.bytes
 
     def forget(self, who: Identity) -> None:
         """Forget everything that this credential was told: it does not hold any more."""
         with self._lock:
-            self._stores.pop(who, None)
+            if store := self._stores.pop(who, None):
+                self._bytes -= store.bytes
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
             self._stores.clear()
+            self._bytes = 0

@@ -10,10 +10,13 @@ from pytest_django import Settings
 from chat.errors import BadGateway, ChatError, Forbidden, GatewayTimeout, NotFound, RateLimited
 from chat.github.upstream import client, retries
 from chat.github.upstream.client import Asked
+from chat.github.upstream.governor import governor_of
+from chat.github.upstream.identity import identity
 from chat.github.upstream.spending import Spender
 from chat.github.upstream.store import Kept
 from chat.github.upstream.verdicts import Passing
 from tests.fakes.github import MISBEHAVING, Answer, FakeGitHub, Request
+from tests.github.asking import until
 
 USERS = Spender("server", "users")
 
@@ -194,6 +197,30 @@ async def test_never_more_calls_at_once_than_the_semaphore_allows(
     github.hold(3)
     await asyncio.gather(*(read("octocat") for _ in range(12)))
     assert (len(github.requests), github.most_at_once) == (12, 3)
+
+
+async def test_who_waited_for_a_place_makes_no_call_once_github_refuses(
+    github: FakeGitHub, settings: Settings
+) -> None:
+    settings.GITHUB_MOST_CALLS_AT_ONCE = 1
+    github.delay_seconds = 0.1
+    github.limits.refuse(times=1, retry_after=600)
+    outcomes = await asyncio.gather(*(read(login) for login in ("octocat", "hubot")), return_exceptions=True)
+    assert all(isinstance(outcome, RateLimited) for outcome in outcomes)
+    assert len(github.requests) == 1
+
+
+async def test_nobody_queues_for_a_refusal(github: FakeGitHub, settings: Settings) -> None:
+    settings.GITHUB_MOST_CALLS_AT_ONCE = 1
+    settings.GITHUB_READ_TIMEOUT_SECONDS = settings.GITHUB_TOTAL_TIMEOUT_SECONDS = 600
+    slow = asyncio.create_task(read("never-answers"))
+    await until(lambda: github.at_once == 1)
+    governor_of(identity("")).rest(600)
+    with pytest.raises(RateLimited):
+        await read("octocat")
+    assert not slow.done()
+    slow.cancel()
+    await asyncio.wait([slow])
 
 
 async def test_all_askers_of_a_loop_share_one_client_and_its_connections(github: FakeGitHub) -> None:
