@@ -5,8 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from pytest_django import Settings
 
+from chat.github.credentials import seal
 from chat.models import User
 from tests.fakes.github import FakeGitHub
 from tests.fakes.github.answers import failed
@@ -125,3 +127,32 @@ async def test_nobody_and_guests_are_refused(web: httpx.AsyncClient, github: Fak
     headers = await asyncio.to_thread(bearer, guest)
     assert (await web.get(HELLO, headers=headers)).status_code == 403
     assert github.connections == 0
+
+
+def link(user: User, token: str) -> None:
+    account = SocialAccount.objects.create(user=user, provider="github", uid=str(user.pk))
+    SocialToken.objects.create(account=account, token=seal(token))
+
+
+async def test_a_private_one_is_shown_to_whose_own_account_sees_it_and_to_nobody_else(
+    signed_in: httpx.AsyncClient, github: FakeGitHub, alice: User
+) -> None:
+    secret = "/api/github/repos/octocat/secret"
+    github.world.add_repository("octocat/secret", private=True)
+    github.world.add_token("alice's", "octocat", sees=["octocat/secret"])
+    await asyncio.to_thread(link, alice, "alice's")
+    found = await read(signed_in, secret)
+    assert (found["repository"]["private"], found["errors"]) == (True, [])
+    bob = await User.objects.acreate(username="bob")
+    headers = await asyncio.to_thread(bearer, bob, "another secret")
+    assert (await signed_in.get(secret, headers=headers)).status_code == 404
+
+
+async def test_whose_token_was_withdrawn_at_github_sees_what_anybody_does(
+    signed_in: httpx.AsyncClient, github: FakeGitHub, alice: User
+) -> None:
+    github.world.add_token("alice's", "octocat")
+    github.world.revoke("alice's")
+    await asyncio.to_thread(link, alice, "alice's")
+    assert (await read(signed_in))["repository"]["full_name"] == "octocat/Hello-World"
+    assert (await signed_in.get("/api/github/users/octocat/overview")).json()["errors"] == []
