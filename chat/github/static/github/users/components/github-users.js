@@ -89,7 +89,7 @@ class GitHubUsers extends ChatElement {
     const left = quota.remaining === null ? "some" : quota.remaining.toLocaleString();
     const anew = quota.reset ? `, and ${quota.limit.toLocaleString()} again at ${clockTime(quota.reset)}` : "";
     const isLow = quota.remaining !== null && quota.remaining * 10 < quota.limit;
-    return html`<p class=${isLow ? "github-low" : "muted"}>GitHub has ${left} of ${quota.limit.toLocaleString()} calls left for this installation${anew}.</p>`;
+    return html`<p class=${isLow ? "github-low" : "muted"}>GitHub has ${left} of ${quota.limit.toLocaleString()} calls left${anew}.</p>`;
   }
 
   #empty() {
