@@ -136,11 +136,14 @@ def test_pushes_to_one_branch_gather_for_half_a_day(cast: Cast) -> None:
     assert told(cast.private)[-1].thread_id is None
 
 
-def test_an_archived_room_is_told_nothing_until_it_is_opened_again(cast: Cast) -> None:
+def test_an_archived_room_is_told_nothing_until_it_is_opened_again(
+    cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
     listen(cast.alice, cast.private)
     archive_room(cast.alice, cast.private.slug, True)
     announce(happened("issues", "opened"))
     assert told(cast.private) == []
+    assert refusals(caplog) == []
     archive_room(cast.alice, cast.private.slug, False)
     announce(happened("issues", "reopened"))
     assert len(told(cast.private)) == 1
@@ -177,12 +180,20 @@ def test_a_room_that_put_the_bot_out_is_left_in_peace(cast: Cast) -> None:
     assert told(cast.lobby) == []
 
 
-def test_an_effect_is_told_once_also_where_it_would_stand_elsewhere_now(cast: Cast) -> None:
+def test_an_effect_is_told_once_also_where_it_would_stand_elsewhere_now(
+    cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
     listen(cast.alice, cast.private)
     for _ in range(2):
         announce(happened("issues", "opened"), "the first effect")
     announce(happened("issues", "opened"), "another effect")
     assert len(told(cast.private)) == 2
+    assert refusals(caplog) == []
+
+
+def refusals(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What was tried and not allowed."""
+    return [record.getMessage() for record in caplog.records if "not told" in record.getMessage()]
 
 
 @pytest.mark.parametrize(
