@@ -6,7 +6,9 @@ import re
 QUOTED_CHARS = 120
 
 # Whatever begins or ends something in the Markdown of chat/markdown.py, and the bars of a table.
-_active = re.compile(r"([\\`*_\[\]<>~&!|#])")
+_active = re.compile(r"([\\`*_\[\]<>~&!|])")
+# What begins a list or a heading where a line begins with it.
+_leading = re.compile(r"^(\d*)([-+=#.)])")
 
 
 def quoted(text: str, most: int = QUOTED_CHARS) -> str:
@@ -17,7 +19,8 @@ def quoted(text: str, most: int = QUOTED_CHARS) -> str:
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     if len(line) > most:
         line = f"{line[: most - 1]}…"
-    return _active.sub(r"\\\1", line).replace("@", "@\u200b").replace("://", ":\u200b//")
+    line = _leading.sub(r"\1\\\2", _active.sub(r"\\\1", line))
+    return line.replace("@", "@\u200b").replace("://", ":\u200b//")
 
 
 def linked(text: str, url: str) -> str:

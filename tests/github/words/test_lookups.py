@@ -55,7 +55,7 @@ async def test_a_room_of_a_repository_needs_no_name(cast: Cast) -> None:
     refused = await over_http(cast.bob, cast.lobby, "/github issue #1")
     assert (refused.code, "owner/name#12" in refused.detail) == ("invalid", True)
     await database.write(choose_default_repository, cast.alice, "lobby", "octocat/Hello-World")
-    assert "octocat/Hello-World\\#1" in (await over_http(cast.bob, cast.lobby, "/github issue #1")).text
+    assert "[octocat/Hello-World#1 " in (await over_http(cast.bob, cast.lobby, "/github issue #1")).text
     assert "octocat/Hello-World" in (await over_http(cast.bob, cast.lobby, "/github repo")).text
 
 
