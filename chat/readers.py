@@ -1,5 +1,7 @@
 """The hub's questions to the database, answered by history and auth."""
 
+from collections.abc import Mapping
+
 from chat import auth, database, history
 from chat.hub import Credential, Healed, Standing
 
@@ -28,8 +30,8 @@ class DatabaseReaders:
     async def rooms_of(self, user_ids: set[int]) -> dict[int, dict[int, int]]:
         return await database.call(history.rooms_of, user_ids)
 
-    async def standings(self, room_ids: set[int], user_ids: set[int]) -> list[Standing]:
-        return await database.call(history.standings, room_ids, user_ids)
+    async def standings(self, asked: Mapping[tuple[int, int], Standing | None]) -> list[Standing]:
+        return await database.call(history.standings, asked)
 
     async def alive(self, credentials: set[Credential]) -> set[Credential]:
         return await database.call(auth.alive, credentials)

@@ -4,7 +4,8 @@ Everything a person may read goes through `RoomQuerySet.visible_to`; hidden and 
 """
 
 from chat.history.cards import bodies_for
-from chat.history.feeds import changes_since, head, heads, may_read, put_out_after, rooms_of, standings
+from chat.history.counts import standings
+from chat.history.feeds import changes_since, head, heads, may_read, put_out_after, rooms_of
 from chat.history.pages import (
     NEWEST_PAGE,
     PAGE_MOST,

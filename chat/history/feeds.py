@@ -2,7 +2,7 @@
 
 from django.db.models import F
 
-from chat.hub import Healed, Standing, hints
+from chat.hub import Healed, hints
 from chat.models import Ban, Change, Membership, Message, Revision, Room, User
 from chat.payloads import message_objects
 from chat.permissions import can_see
@@ -17,17 +17,6 @@ def rooms_of(user_ids: set[int]) -> dict[int, dict[int, int]]:
     for user_id, room_id, read_id in mine.values_list("user_id", "room_id", "read_id"):
         found[user_id][room_id] = read_id
     return found
-
-
-def standings(room_ids: set[int], user_ids: set[int]) -> list[Standing]:
-    """Where these people stand in these rooms, as far as they belong to them."""
-    mine = (
-        Membership.objects.filter(room__in=room_ids, user__in=user_ids).with_counts().select_related("room")
-    )
-    return [
-        Standing(found.room_id, found.user_id, found.room.slug, found.newest_id, found.unread, found.mentions)
-        for found in mine
-    ]
 
 
 def head(room_id: int) -> int:

@@ -1,5 +1,6 @@
 """The questions that hub and feeds ask the database, and the forms of the answers. No ORM."""
 
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -25,7 +26,11 @@ class Credential(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Where a member stands in a room: the newest message there, and what is unread."""
+    """Where a member stands in a room: the newest message there, and what is unread.
+
+    It was counted when the room was at `seq`, above the read position `read_id`; `counted_at` (monotonic seconds)
+    is when all of it was counted last, and not only what had been added.
+    """
 
     room_id: int
     user_id: int
@@ -33,6 +38,13 @@ class Standing(NamedTuple):
     newest_id: int
     unread: int
     mentions: int
+    seq: int
+    read_id: int
+    counted_at: float
+
+    def says(self) -> tuple[int, int, int]:
+        """What the member is told of it."""
+        return self.newest_id, self.unread, self.mentions
 
 
 class Readers(Protocol):
@@ -52,6 +64,6 @@ class Readers(Protocol):
 
     async def put_out_after(self, room_id: int, seq: int, user_ids: set[int | None]) -> set[int | None]: ...
 
-    async def standings(self, room_ids: set[int], user_ids: set[int]) -> list[Standing]: ...
+    async def standings(self, asked: Mapping[tuple[int, int], Standing | None]) -> list[Standing]: ...
 
     async def alive(self, credentials: set[Credential]) -> set[Credential]: ...

@@ -179,8 +179,17 @@ def test_changes_come_from_an_index_wherever_one_resumes(cast: Cast, long: Room)
 def test_counts_come_from_an_index(cast: Cast, long: Room) -> None:
     newest = Message.objects.filter(room=long).latest("id").pk
     assert_by_index(lambda: history.rooms_for(cast.alice))
-    assert_by_index(lambda: history.standings({long.pk, cast.lobby.pk}, {cast.alice.pk, cast.bob.pk}))
     assert_by_index(lambda: move(Move(cast.alice, "long", newest - 20)))
+
+
+def test_where_members_stand_comes_from_an_index(cast: Cast, long: Room) -> None:
+    pairs = [(room.pk, user.pk) for room in (long, cast.lobby) for user in (cast.alice, cast.bob)]
+    asked = dict.fromkeys(pairs)
+    assert_by_index(lambda: history.standings(asked))
+    known = {(one.room_id, one.user_id): one for one in history.standings(asked)}
+    post_messages([Draft(cast.alice.pk, room.slug, "@bob look", None) for room in (long, cast.lobby)])
+    assert_by_index(lambda: history.standings(known))
+    assert len(statements(lambda: history.standings(known))) == 3
 
 
 def test_a_post_finds_what_it_needs_by_an_index(cast: Cast, long: Room) -> None:

@@ -152,13 +152,11 @@ class Members:
         pairs = {(room, user) for room, user in pairs if self._listeners(room, user)}
         if not pairs:
             return
-        rooms, users = {room for room, _ in pairs}, {user for _, user in pairs}
-        for standing in await self._readers.standings(rooms, users):
+        for standing in await self._readers.standings({pair: self._told.get(pair) for pair in pairs}):
             pair = (standing.room_id, standing.user_id)
             if pair in owed:
                 self._told.pop(pair, None)
-            if pair in pairs:
-                self._tell_one(standing, new=standing.user_id in greeted and pair not in owed)
+            self._tell_one(standing, new=standing.user_id in greeted and pair not in owed)
 
     def _look_up(self, user_id: int) -> None:
         self._unknown.add(user_id)
@@ -194,7 +192,8 @@ class Members:
         """Say what was not said before; to a newcomer, who just read the list of rooms, only what is unread."""
         key = (standing.room_id, standing.user_id)
         told, self._told[key] = self._told.get(key), standing
-        if told == standing or (new and not standing.unread and not standing.mentions):
+        said = told is not None and told.says() == standing.says()
+        if said or (new and not standing.unread and not standing.mentions):
             return
         frame = encode(
             Activity(

@@ -1,13 +1,14 @@
 """What members are told of rooms that they are not subscribed to stays true, whatever comes in between."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import pytest
 
 from chat import database
 from chat.actions.attention.read_positions import Move, move
 from chat.actions.edits import edit_message
+from chat.actions.reactions import react
 from chat.hub import Credential, RoomFeed, Standing, Wire
 from chat.hub import hub as hub_module
 from chat.hub.bus import Bus
@@ -60,9 +61,11 @@ class SlowReaders(DatabaseReaders):
     """Something happens after the database was asked and before its answer is there."""
 
     meanwhile: Callable[[], Awaitable[object]] | None = None
+    asked: Mapping[tuple[int, int], Standing | None]
 
-    async def standings(self, room_ids: set[int], user_ids: set[int]) -> list[Standing]:
-        found = await super().standings(room_ids, user_ids)
+    async def standings(self, asked: Mapping[tuple[int, int], Standing | None]) -> list[Standing]:
+        self.asked = asked
+        found = await super().standings(asked)
         if self.meanwhile is not None:
             await self.meanwhile()
         return found
@@ -122,6 +125,35 @@ async def test_who_reads_while_the_database_is_asked_is_told_the_new_count(cast:
     assert await place.told() == (1, 0)
     place.readers.meanwhile = None
     assert await place.told() == (0, 0)
+
+
+async def test_what_moves_no_count_is_not_told(cast: Cast) -> None:
+    place = await place_of(cast)
+    posted = await database.write(say, cast.alice, cast.open, "one")
+    place.members.touch(cast.open.pk, posted.seq)
+    assert await place.told() == (1, 0)
+    place.bob.told.clear()
+    place.members.touch(cast.open.pk, await database.write(react, cast.alice, posted.message_id, "👍", True))
+    await place.members.tell()
+    assert place.bob.told == []
+    assert list(place.readers.asked) == [(cast.open.pk, cast.bob.pk)]
+
+
+async def test_counts_are_built_upon_what_was_told_until_it_is_old(cast: Cast) -> None:
+    place, pair = await place_of(cast), (cast.open.pk, cast.bob.pk)
+    seqs = []
+    for _ in range(3):
+        posted = await database.write(say, cast.alice, cast.open, "more")
+        place.members.touch(cast.open.pk, posted.seq)
+        await place.members.tell()
+        assert (known := place.readers.asked[pair]) is not None
+        seqs.append(known.seq)
+    assert seqs == [0, 1, 2]
+    assert [activity["unread"] for activity in place.bob.told] == [1, 2, 3]
+    place.members.follow_no_more(cast.bob.pk, cast.open.pk)
+    place.members.touch(cast.open.pk, (await database.write(say, cast.alice, cast.open, "more")).seq)
+    assert await place.told() == (4, 0)
+    assert place.readers.asked == {pair: None}
 
 
 async def heard(socket: Socket) -> tuple[str, int, int]:
