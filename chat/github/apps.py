@@ -18,6 +18,7 @@ class GitHubConfig(AppConfig):
         from chat.github.budget import housekeeping  # noqa: F401 - importing it registers its job
         from chat.github.budget.measures import GitHubSpending
         from chat.github.cards import jobs as of_cards  # noqa: F401 - importing the jobs registers them
+        from chat.github.cards import viewers
         from chat.github.cards.registry import GitHubCards
         from chat.github.hooks import door, jobs  # noqa: F401 - importing the jobs registers them
         from chat.github.signin import trail
@@ -27,6 +28,7 @@ class GitHubConfig(AppConfig):
 
         registry.register(GitHubProvider)
         links.use(GitHubCards())
+        viewers.listen()
         trail.listen()
         register(check_app)
         door.open_where_wanted()

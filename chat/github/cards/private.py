@@ -65,11 +65,12 @@ def keep_silence(user_id: int, card_id: int) -> bool:
     return over
 
 
-def forget(user_id: int) -> None:
-    """Nothing counts any more that this person's account was shown."""
+def seen_by(user_id: int) -> list[int]:
+    """The cards that this person was shown."""
     with _lock:
-        for key in [key for key in _answers if key[0] == user_id]:
-            del _answers[key]
+        return [
+            card_id for (viewer, card_id), answer in _answers.items() if viewer == user_id and answer.card
+        ]
 
 
 def forget_all() -> None:

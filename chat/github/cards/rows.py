@@ -17,6 +17,8 @@ from chat.models import CardShown
 
 # After a failure GitHub is asked again, each time after twice the pause, while somebody wants to know.
 RETRY_SECONDS, LONGEST_RETRY_SECONDS = 30.0, 3_600.0
+# More of them make no longer pause.
+FAILURES_COUNTED = 10
 # Only cards among the newest of the rooms that somebody looks at are kept up to date without a word from GitHub.
 WATCHED_MOST = 200
 # Somebody looks at a room anew within half of it; who has left is forgotten after it.
@@ -153,17 +155,21 @@ def save_failure(card: Card, wait_s: float = 0.0) -> None:
         row = _locked(card)
         if row is None:
             return
-        changed = row.body is not None and not row.stale
+        newly_stale = row.body is not None and not row.stale
+        # What the installation may not see or ask just now, people may, with their own tokens.
+        hidden = row.body is None and card.wanted_at is not None
         row.stale = row.body is not None
-        row.failures = min(row.failures + 1, 100)
-        pause = min(RETRY_SECONDS * 2 ** min(row.failures - 1, 10), LONGEST_RETRY_SECONDS)
-        row.wanted_at = timezone.now() + timedelta(seconds=max(pause, wait_s))
-        if changed:
-            row.version = next_version(row.version)
+        row.failures = min(row.failures + 1, FAILURES_COUNTED)
+        pause = min(RETRY_SECONDS * 2 ** (row.failures - 1), LONGEST_RETRY_SECONDS)
         row.checked_at = timezone.now()
+        row.wanted_at = row.checked_at + timedelta(seconds=max(pause, wait_s))
+        if newly_stale or hidden:
+            row.version = next_version(row.version)
         row.save()
-        if changed:
+        if newly_stale:
             tell_card(row.as_object())
+        elif hidden:
+            tell_hidden_card(row.pk, row.version)
 
 
 def forget_unshown() -> int:

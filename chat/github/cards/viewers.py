@@ -1,15 +1,20 @@
 """What single people may see of cards that are not for everybody: GitHub is asked with their own tokens."""
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import msgspec
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.signals import social_account_removed
+from django.db import transaction
 from msgspec.structs import replace
 
 from chat import database
 from chat.errors import ChatError, Forbidden, NotFound
 from chat.github.cards import private, rows
 from chat.github.cards.asking import Seen, look_at
+from chat.github.cards.refresh import look_for_soon
 from chat.github.credentials import holders_among, token_of
 from chat.github.models import Card
 from chat.github.models.card import as_object
@@ -25,6 +30,18 @@ class Viewer(NamedTuple):
 
     user_id: int
     card_id: int
+
+
+def listen() -> None:
+    """Connect the receiver; called once, when the app is ready."""
+    social_account_removed.connect(_let_go, dispatch_uid="chat_github.cards")
+
+
+def _let_go(socialaccount: SocialAccount, **_: Any) -> None:
+    """Whoever has no account any more is asked about at once: what they see of it ends."""
+    user_id = socialaccount.user_id
+    if seen := private.seen_by(user_id):
+        transaction.on_commit(partial(look_for_soon, user_id, seen))
 
 
 def viewers_of(
@@ -73,7 +90,7 @@ async def look_for(viewer: Viewer, watchers: Watchers) -> None:
 def _show(viewer: Viewer, card: Card, seen: Seen, watchers: Watchers) -> None:
     """Nothing is sent of what they have already but that it is still so."""
     body, as_of = msgspec.to_builtins(seen.body), timestamp(seen.as_of)
-    shown = as_object(card, body, as_of, private=True, version=rows.next_version(card.version))
+    shown = as_object(card, body, as_of, private=not seen.public, version=rows.next_version(card.version))
     before = private.recall(*viewer)
     if before is not None and before == replace(shown, version=before.version, as_of=before.as_of):
         private.keep(*viewer, replace(before, as_of=as_of))
