@@ -153,7 +153,7 @@ class _Batch:
         if not self._taken:
             return
         at = timezone.now()
-        linked = [(new, self._linked[index]) for index, new in self._taken.items() if index in self._linked]
+        linked = [(self._taken[index], found) for index, found in self._linked.items() if index in self._taken]
         cards.give(linked)
         insert([*self._taken.values()], at)
         cards.keep([new for new, _ in linked])

@@ -160,7 +160,7 @@ def settled(found: Iterable[Address], default_repository: str) -> list[Address]:
 
 def may_name(text: str) -> bool:
     """Whether it is worth a closer look: most messages are not, and this is all they cost."""
-    return "#" in text or site().partition("://")[2] in text
+    return "#" in text or ("://" in text and site().partition("://")[2] in text)
 
 
 def of_url(url: str) -> Address | None:

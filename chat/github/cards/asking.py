@@ -32,6 +32,12 @@ class Seen(NamedTuple):
     stale: bool
 
 
+def is_left(share: float) -> bool:
+    """Whether more than this share of the installation's calls of the hour is left, as far as GitHub has told."""
+    granted = resources.granted()
+    return granted.limit is None or granted.remaining is None or granted.remaining > share * granted.limit
+
+
 async def look_at(address: Address, token: str | None = None) -> Seen:
     """The object as this token sees it (None: the installation's own); raises what resources.fetch raises."""
     began, asker = timezone.now(), _Asker(settings.GITHUB_TOKEN if token is None else token)

@@ -5,8 +5,8 @@ for without a word from GitHub, and those that no message shows are forgotten.
 import asyncio
 
 from chat import database
-from chat.github import resources
 from chat.github.cards import rows
+from chat.github.cards.asking import is_left
 from chat.github.cards.refresh import refresh
 from chat.jobs.registry import every
 
@@ -23,14 +23,14 @@ FORGET_SECONDS = 300.0
 @every(POLL_SECONDS, "refresh GitHub cards")
 async def refresh_watched() -> None:
     """Ask for the cards that somebody looks at, those first that were not asked for the longest."""
-    if not _affordable():
+    if not is_left(QUOTA_KEPT):
         return
     cards = await database.call(rows.due, POLL_SECONDS, POLLED_MOST)
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def one(number: int) -> None:
         async with slots:
-            if _affordable():
+            if is_left(QUOTA_KEPT):
                 await refresh(cards[number])
 
     async with asyncio.TaskGroup() as group:
@@ -42,9 +42,3 @@ async def refresh_watched() -> None:
 async def forget_unshown() -> None:
     """Of a deleted message nothing stays, and neither does what it alone showed."""
     await database.write(rows.forget_unshown)
-
-
-def _affordable() -> bool:
-    granted = resources.granted()
-    unknown = granted.remaining is None or granted.limit is None
-    return unknown or granted.remaining >= QUOTA_KEPT * granted.limit  # type: ignore[operator]

@@ -15,11 +15,13 @@ from chat.batches import tell
 from chat.errors import Forbidden, NotFound, RateLimited, as_chat_error
 from chat.github.addresses import Address
 from chat.github.cards import rows
-from chat.github.cards.asking import look_at
+from chat.github.cards.asking import is_left, look_at
 from chat.github.models import Card
 
 logger = logging.getLogger(__name__)
 
+# Somebody may name very many objects: this share of the hour's calls is not for cards, and below it they wait.
+QUOTA_KEPT, PAUSE_SECONDS = 0.2, 60.0
 # Said in the place of a version: the card is wanted, by a process that asks nobody itself.
 WANTED = 0
 
@@ -69,6 +71,8 @@ async def refresh_wanted(card_id: int) -> None:
 async def refresh(card: Card) -> None:
     """Ask GitHub for the object and save what it says; a failure is saved, too. Raises Unavailable alone."""
     try:
+        if not is_left(QUOTA_KEPT):
+            raise RateLimited("The rest of GitHub's calls is kept for people.", retry_after=PAUSE_SECONDS)
         seen = await look_at(card.address)
     except (NotFound, Forbidden):
         await database.write(rows.save_missing, card)

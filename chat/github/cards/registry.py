@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from chat.actions.cards import tell_hidden_card
 from chat.github import addresses
 from chat.github.addresses import Address
 from chat.github.cards import private, refresh, rows
@@ -29,6 +30,10 @@ class GitHubCards:
         cards = rows.give(address for named in settled for address in named)
         if outdated := _outdated(cards.values()):
             refresh.want(outdated)
+        for card in cards.values():
+            if card.hidden and card.pk not in outdated:
+                # It may be new to the people of this room.
+                tell_hidden_card(card.pk, card.version)
         return [
             [CardLink(cards[address.key].pk, cards[address.key].address.url) for address in named]
             for named in settled

@@ -34,11 +34,14 @@ def give(addresses: Iterable[Address]) -> dict[str, Card]:
     now, by_key = timezone.now(), {address.key: address for address in addresses}
     # In the order of their keys: two transactions that make the same ones must not wait for each other.
     new = [_new_card(key, by_key[key], now) for key in sorted(by_key)]
-    known = set(Card.objects.filter(key__in=by_key).values_list("key", flat=True))
-    Card.objects.bulk_create([card for card in new if card.key not in known], ignore_conflicts=True)
+    known = {card.key: card for card in _locked_in_order(Q(key__in=by_key))}
     # So that none of them is forgotten before the message is there.
-    Card.objects.filter(key__in=sorted(known)).update(given_at=now)
-    return {card.key: card for card in Card.objects.filter(key__in=by_key)}
+    Card.objects.filter(pk__in=[card.pk for card in known.values()]).update(given_at=now)
+    if missing := [card for card in new if card.key not in known]:
+        Card.objects.bulk_create(missing, ignore_conflicts=True)
+        made = Card.objects.filter(key__in=[card.key for card in missing])
+        known |= {card.key: card for card in made}
+    return known
 
 
 def _new_card(key: str, address: Address, now: datetime) -> Card:
@@ -114,30 +117,37 @@ def changed_since(version: int, room_ids: Collection[int]) -> list[tuple[Card, s
 
 
 def save_seen(card: Card, seen: Seen) -> None:
-    """What GitHub said. What is not public is not kept, and neither is anything else of its repository."""
+    """What GitHub said. What is not public is not kept."""
+    if not seen.public:
+        return _save_private(card)
     if seen.stale and card.body is not None:
         return save_failure(card)
     with transaction.atomic():
         row = _locked(card)
         if row is None:
             return
-        if not seen.public:
-            _hide_all_of(row)
-            _hide(row, told=card.wanted_at is not None)
-        else:
-            body = msgspec.to_builtins(seen.body)
-            if row.as_of is not None and seen.as_of < row.as_of and not seen.stale:
-                # Somebody else looked later than this, and was quicker.
-                return _finish(row, card)
-            changed = (row.body, row.public, row.stale) != (body, True, seen.stale)
-            row.body, row.public, row.stale, row.as_of = body, True, seen.stale, seen.as_of
-            if changed:
-                row.version = next_version(row.version)
-            _finish(row, card)
-            if changed:
-                tell_card(row.as_object())
-            return
+        if row.as_of is not None and seen.as_of < row.as_of and not seen.stale:
+            # Somebody else looked later than this, and was quicker.
+            return _finish(row, card)
+        body = msgspec.to_builtins(seen.body)
+        changed = (row.body, row.public, row.stale) != (body, True, seen.stale)
+        row.body, row.public, row.stale, row.as_of = body, True, seen.stale, seen.as_of
+        if changed:
+            row.version = next_version(row.version)
         _finish(row, card)
+        if changed:
+            tell_card(row.as_object())
+
+
+def _save_private(card: Card) -> None:
+    """One look at a repository that has become private is enough for all of its cards."""
+    with transaction.atomic():
+        for row in _locked_in_order(Q(pk=card.pk) | Q(repository=card.repository, public=True)):
+            _hide(row, told=row.pk != card.pk or card.wanted_at is not None)
+            if row.pk == card.pk:
+                _finish(row, card)
+            else:
+                row.save()
 
 
 def save_missing(card: Card) -> None:
@@ -185,7 +195,12 @@ def next_version(before: int = 0) -> int:
 
 
 def _locked(card: Card) -> Card | None:
-    return Card.objects.select_for_update().filter(pk=card.pk).first()
+    return _locked_in_order(Q(pk=card.pk)).first()
+
+
+def _locked_in_order(which: Q) -> QuerySet[Card]:
+    """Always in the same order: two transactions that take several must not wait for each other."""
+    return Card.objects.select_for_update().filter(which).order_by("pk")
 
 
 def _finish(row: Card, asked: Card) -> None:
@@ -206,13 +221,3 @@ def _hide(row: Card, *, told: bool) -> None:
         tell_card(row.as_object())
     elif told:
         tell_hidden_card(row.pk, row.version)
-
-
-def _hide_all_of(row: Card) -> None:
-    """One look at a repository that has become private is enough for all of its cards."""
-    if not row.repository:
-        return
-    others: QuerySet[Card] = Card.objects.filter(repository=row.repository, public=True).exclude(pk=row.pk)
-    for other in others.select_for_update().order_by("pk"):
-        _hide(other, told=True)
-        other.save()

@@ -13,6 +13,8 @@ from chat.github.cards.jobs import forget_unshown, refresh_watched
 from chat.github.cards.refresh import refresh
 from chat.github.models import Card
 from chat.github.subscriptions.changes import choose_default_repository
+from chat.github.upstream import quota
+from chat.github.upstream.identity import identity
 from chat.jobs.registry import registered
 from chat.models import CardShown
 from tests.cast import Cast, message_of, say
@@ -69,19 +71,25 @@ async def test_an_unchanged_card_costs_no_quota_and_tells_nobody(cast: Cast, git
     assert after.as_of > before.as_of
 
 
-async def test_half_of_the_quota_is_left_to_people(cast: Cast, github: FakeGitHub) -> None:
+@pytest.mark.parametrize(("left", "polls", "looks"), [(51, 1, 1), (49, 0, 1), (19, 0, 0)])
+async def test_some_of_the_quota_is_left_to_people(
+    cast: Cast, github: FakeGitHub, left: int, polls: int, looks: int
+) -> None:
     card = await show(cast)
     await database.write(rows.watch, [cast.lobby.pk])
-    github.limits.exhaust(reset_seconds=600, token="the-servers")
-    await database.write(rows.want, [card.pk])
-    claimed = await database.write(rows.claim, card.pk)
-    assert claimed is not None
-    await refresh(claimed)
-    github.forget_record()
-    long_ago = timezone.now() - timedelta(hours=1)
-    await database.write(lambda: Card.objects.update(checked_at=long_ago))
+    told = {
+        "x-ratelimit-limit": "100",
+        "x-ratelimit-remaining": str(left),
+        "x-ratelimit-reset": str(github.reset),
+    }
+    quota.note(identity("the-servers"), told)
     await refresh_watched()
-    assert github.record == []
+    assert github.calls(PATH) == polls
+    github.forget_record()
+    quota.forget_all()
+    quota.note(identity("the-servers"), told)
+    await refresh(card)
+    assert github.calls(PATH) == looks
 
 
 @pytest.mark.parametrize("by", ["deletion", "edit"])
