@@ -32,6 +32,7 @@ chat_github.subscription ok  no   no      ok
 admin.logentry          ok   no   no      no
 auth.group              ok   ok   ok      ok
 account.emailaddress    ok   ok   ok      ok
+socialaccount.socialaccount ok no no      ok
 """)
 
 # The right that each operation asks for, beside the one to see the row.
@@ -55,6 +56,7 @@ OPERATIONS = {
     "account.emailaddress delete_selected": "delete_emailaddress",
     "account.emailaddress make_verified": "change_emailaddress",
     "auth.group delete_selected": "delete_group",
+    "socialaccount.socialaccount delete_selected": "delete_socialaccount",
 }
 
 # Pages that belong to no list of rows, or are one more of a row's.

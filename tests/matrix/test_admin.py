@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -44,6 +45,7 @@ def people() -> dict[str, User]:
     sign_in(found["stranger"])
     Token.objects.create(user=found["stranger"], digest="0" * 64)
     EmailAddress.objects.create(user=found["stranger"], email="a@example.org")
+    SocialAccount.objects.create(user=found["stranger"], provider="github", uid="1")
     Group.objects.create(name="Some")
     lobby = Room.objects.get(slug="lobby")
     Subscription.objects.create(room=lobby, repository="a/b", repository_key="a/b", pulls=True)
