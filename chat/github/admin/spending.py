@@ -22,8 +22,10 @@ class SpendingAdmin(RecordAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """With the last day above the list, as only who may see the list sees it."""
-        summary = {"summary": report()} if self.has_view_permission(request) else {}
-        return super().changelist_view(request, {**summary, **(extra_context or {})})
+        shown: dict[str, Any] = {"title": "Where calls to GitHub go"}
+        if self.has_view_permission(request):
+            shown["summary"] = report()
+        return super().changelist_view(request, {**shown, **(extra_context or {})})
 
 
 @admin.register(Allowance)

@@ -12,13 +12,11 @@ class Spending(models.Model):
     whose = models.CharField(max_length=8)
     feature = models.CharField(max_length=16)
     calls = models.PositiveBigIntegerField(default=0)
-    saved_by_304 = models.PositiveBigIntegerField(
-        default=0, verbose_name="of them free, as nothing was new (304)"
-    )
-    saved_by_cache = models.PositiveBigIntegerField(default=0, verbose_name="saved by what was kept")
-    saved_by_sharing = models.PositiveBigIntegerField(default=0, verbose_name="saved by sharing a call")
-    stale = models.PositiveBigIntegerField(default=0, verbose_name="answered with what was known before")
-    limited = models.PositiveBigIntegerField(default=0, verbose_name="met a limit of GitHub")
+    saved_by_304 = models.PositiveBigIntegerField(default=0, verbose_name="free (304)")
+    saved_by_cache = models.PositiveBigIntegerField(default=0, verbose_name="kept")
+    saved_by_sharing = models.PositiveBigIntegerField(default=0, verbose_name="shared")
+    stale = models.PositiveBigIntegerField(default=0, verbose_name="stale")
+    limited = models.PositiveBigIntegerField(default=0, verbose_name="limited")
 
     # What is counted, in the order in which people read it; the words of upstream/spending.py.
     COUNTS: ClassVar[tuple[str, ...]] = (
