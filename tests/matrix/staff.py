@@ -49,6 +49,7 @@ OPERATIONS = {
     "chat.token delete_selected": "delete_token",
     "chat_github.delivery work_off_again": "change_delivery",
     "chat_github.subscription delete_selected": "delete_subscription",
+    "socialaccount.socialaccount delete_selected": "delete_socialaccount",
     "chat.user deactivate": "change_user",
     "chat.user reactivate": "change_user",
     "chat.user reset_link": "change_user",
