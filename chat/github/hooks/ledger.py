@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import msgspec
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from chat.errors import ChatError, Conflict, Unavailable
@@ -88,36 +88,41 @@ class _Page:
     """What the ledger has of these deliveries and of their effects, and what is added to it."""
 
     def __init__(self, arrived: list[Arrived]) -> None:
-        ids, keys = [one.delivery_id for one in arrived], [one.key for one in arrived]
-        self._known = {row.delivery_id: row for row in Delivery.objects.filter(delivery_id__in=ids)}
-        effects = Delivery.objects.exclude(state=State.DUPLICATE).filter(key__in=keys)
-        self._effects = set(effects.values_list("key", flat=True))
+        same = Q(delivery_id__in=[one.delivery_id for one in arrived])
+        of_effects = Q(key__in=[one.key for one in arrived]) & ~Q(state=State.DUPLICATE)
+        rows = list(Delivery.objects.filter(same | of_effects).defer("payload"))
+        self._known = {row.delivery_id: row for row in rows}
+        self._effects = {row.key: row for row in rows if row.state != State.DUPLICATE}
         self._new: list[Delivery] = []
 
     def write(self, one: Arrived) -> str:
         """The state of its row, which is a new one unless this delivery came before."""
-        if (row := self._known.get(one.delivery_id)) is not None:
-            return self._repeat(row, one)
-        row = self._known[one.delivery_id] = _row(one, is_first=one.key not in self._effects)
-        self._effects.add(one.key)
-        self._new.append(row)
+        row = self._known.get(one.delivery_id)
+        if row is None:
+            row = self._known[one.delivery_id] = _row(one, is_first=one.key not in self._effects)
+            self._new.append(row)
+        else:
+            self._count(row)
+        first = self._effects.setdefault(one.key, row)
+        if first.state == State.FAILED:
+            self._revive(first, one)
         return row.state
 
     def close(self) -> None:
         """Insert the new rows; another process with the same ones makes this fail as a whole, and is seen then."""
         Delivery.objects.bulk_create(self._new)
 
-    def _repeat(self, row: Delivery, one: Arrived) -> str:
+    def _count(self, row: Delivery) -> None:
         row.came += 1
-        if row.pk is None:  # it is written with the others of this very batch
-            return row.state
-        changes: dict[str, object] = {"came": F("came") + 1}
-        if row.state == State.FAILED:
-            row.state = State.WAITING
-            again = {"state": State.WAITING, "attempts": 0, "due_at": timezone.now(), "ended_at": None}
-            changes |= {**again, "payload": zlib.compress(one.body)}
-        Delivery.objects.filter(pk=row.pk).update(**changes)
-        return row.state
+        # One that came twice in this very batch is written with the others.
+        if row.pk is not None:
+            Delivery.objects.filter(pk=row.pk).update(came=F("came") + 1)
+
+    def _revive(self, first: Delivery, one: Arrived) -> None:
+        """What failed comes again, from the same hook or another: somebody asked for that."""
+        first.state = State.WAITING
+        again = {"state": State.WAITING, "attempts": 0, "due_at": timezone.now(), "ended_at": None}
+        Delivery.objects.filter(pk=first.pk).update(**again, payload=zlib.compress(one.body))
 
 
 def _row(one: Arrived, *, is_first: bool) -> Delivery:

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'deliveries',
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['id'], name='chat_github_delivery_waits'), models.Index(fields=['received_at'], name='chat_github_delivery_came')],
+                'indexes': [models.Index(fields=['state', 'id'], name='chat_github_delivery_waits'), models.Index(fields=['key'], name='chat_github_delivery_key'), models.Index(fields=['received_at'], name='chat_github_delivery_came')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'duplicate'), _negated=True), fields=('key',), name='chat_github_delivery_effect')],
             },
         ),

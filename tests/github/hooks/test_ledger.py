@@ -67,6 +67,13 @@ def test_what_failed_is_tried_anew_when_it_comes_again(arriving: Arriving) -> No
     assert (again.attempts, again.ended_at, content_of(again)) == (0, None, b"[]")
 
 
+def test_what_failed_is_tried_anew_when_another_hook_delivers_it(arriving: Arriving) -> None:
+    row = failed(arriving)
+    assert take_down([arriving("y", row.key, body=b"[]")]) == ["duplicate"]
+    assert states() == ["waiting", "duplicate"]
+    assert content_of(Delivery.objects.get(delivery_id="x")) == b"[]"
+
+
 def test_too_much_that_waits_is_refused_until_there_is_room(
     arriving: Arriving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
