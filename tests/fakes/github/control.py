@@ -6,7 +6,7 @@
 /_fake/refuse    {"times": 1, "status": 403, "retry_after": 5}
 /_fake/trouble   {"path": "/users/octocat", "kind": "answers-500", "times": 2}
 /_fake/delay     {"seconds": 0.3}
-/_fake/hook      {"url": "http://127.0.0.1:8000/hooks/github", "secret": "a secret", "of": "repository"}
+/_fake/hook      {"url": "http://127.0.0.1:8000/hooks/github", "secret": "secret", "of": "repository"}
 GET /_fake/record, DELETE /_fake/record
 """
 

@@ -14,7 +14,8 @@ from chat.models import AuditEntry, User
 from tests.cast import person
 from tests.github.hooks.conftest import Arriving
 
-pytestmark = pytest.mark.django_db
+# What the ledger does on both databases is tried beside this.
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 URL = "/admin/chat_github/delivery/"
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
+import httpx
 import pytest
 
 from chat.github.hooks.happening import happening_of
@@ -70,6 +71,15 @@ def test_each_move_is_told_signed_and_in_order(github: FakeGitHub, listener: str
     assert len(happenings) == len(told)
     assert "merged pull request" in happenings[4].text
     assert [address.ref for address in happenings[7].cards][1:] == ["7"]
+
+
+def test_another_process_sets_one_up_as_well(github: FakeGitHub, heard: Heard, listener: str) -> None:
+    answer = httpx.post(f"{github.url}/_fake/hook", json={"url": listener, "secret": "secret"})
+    assert answer.status_code == 200
+    github.webhooks.wait()
+    [(kind, signature, body)] = heard
+    assert kind == "ping"
+    assert is_signed(body, signature, ["secret"])
 
 
 def test_a_delivery_is_sent_again_on_request_only(github: FakeGitHub, heard: Heard, listener: str) -> None:
