@@ -1,10 +1,9 @@
 """The page of accounts side by side: whom it is for, and where the chat leads to it."""
 
-import asyncio
-
 import httpx
 import pytest
 
+from chat import database
 from chat.models import User
 from tests.github.asking import bearer, get_wsgi
 
@@ -14,7 +13,7 @@ PAGE = "/github/users?login=octocat&login=hubot"
 
 
 async def test_it_is_for_whoever_is_signed_in(web: httpx.AsyncClient, alice: User) -> None:
-    answer = await web.get(PAGE, headers=await asyncio.to_thread(bearer, alice))
+    answer = await web.get(PAGE, headers=await database.write(bearer, alice))
     assert answer.status_code == 200
     assert "github/users/main.js" in answer.text
     assert "private" in answer.headers["cache-control"]
@@ -22,7 +21,7 @@ async def test_it_is_for_whoever_is_signed_in(web: httpx.AsyncClient, alice: Use
 
 async def test_everybody_else_signs_in_first_and_comes_back(web: httpx.AsyncClient) -> None:
     guest = await User.objects.acreate(username="guest-1", kind=User.Kind.GUEST)
-    for headers in ({}, await asyncio.to_thread(bearer, guest)):
+    for headers in ({}, await database.write(bearer, guest)):
         answer = await web.get(PAGE, headers=headers)
         assert answer.status_code == 302
         expected = "/accounts/login/?next=/github/users%3Flogin%3Doctocat%26login%3Dhubot"

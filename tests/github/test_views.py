@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from chat import database
 from chat.models import User
 from tests.fakes.github import PEOPLE, FakeGitHub
 from tests.github.asking import Listener, bearer, logins, until
@@ -106,7 +107,7 @@ async def test_fifty_logins_are_the_most_and_ten_for_somebody_unknown(
     web: httpx.AsyncClient, github: FakeGitHub, alice: User
 ) -> None:
     names = [f"nobody-{number}" for number in range(51)]
-    known = {"headers": await asyncio.to_thread(bearer, alice)}
+    known = {"headers": await database.write(bearer, alice)}
 
     async def status(count: int, **headers: Any) -> int:
         return (await web.get(USERS, params=logins(*names[:count]), **headers)).status_code
@@ -127,7 +128,7 @@ async def test_too_many_logins_are_refused_in_the_form_of_the_api(
 
 async def test_a_guest_has_the_bounds_of_somebody_unknown(web: httpx.AsyncClient) -> None:
     guest = await User.objects.acreate(username="guest-1", kind=User.Kind.GUEST)
-    headers = await asyncio.to_thread(bearer, guest)
+    headers = await database.write(bearer, guest)
     answer = await web.get(USERS, params=logins(*["octocat"] * 11), headers=headers)
     assert answer.status_code == 400
 
@@ -139,7 +140,7 @@ async def test_a_token_that_does_not_hold_is_unauthenticated(web: httpx.AsyncCli
 
 async def test_a_session_signs_in_too(web: httpx.AsyncClient, alice: User) -> None:
     client = Client()
-    await asyncio.to_thread(client.force_login, alice)
+    await database.write(client.force_login, alice)
     web.cookies.set("sessionid", client.cookies["sessionid"].value)
     answer = await web.get(USERS, params=logins(*["octocat"] * 50))
     assert len(usernames(answer)) == 50
@@ -148,7 +149,7 @@ async def test_a_session_signs_in_too(web: httpx.AsyncClient, alice: User) -> No
 async def test_somebody_unknown_asks_so_often_and_somebody_signed_in_goes_on(
     web: httpx.AsyncClient, alice: User
 ) -> None:
-    headers = await asyncio.to_thread(bearer, alice)
+    headers = await database.write(bearer, alice)
     url = f"{USERS}/octocat"
     for _ in range(200):
         answer = await web.get(url)

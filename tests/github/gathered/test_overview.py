@@ -1,6 +1,5 @@
 """An account at a glance: asked for at the same time, put together, and complete but for what failed."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +7,7 @@ import httpx
 import pytest
 from pytest_django import Settings
 
+from chat import database
 from chat.models import User
 from tests.fakes.github import Answer, FakeGitHub
 from tests.fakes.github.answers import failed, malformed, silent
@@ -22,7 +22,7 @@ REPOSITORIES, EVENTS = "/users/{}/repos", "/users/{}/events/public"
 
 @pytest.fixture
 async def signed_in(web: httpx.AsyncClient, alice: User) -> httpx.AsyncClient:
-    web.headers.update(await asyncio.to_thread(bearer, alice))
+    web.headers.update(await database.write(bearer, alice))
     return web
 
 
@@ -173,7 +173,7 @@ async def test_a_name_that_is_no_login_is_refused_before_any_call(
 
 
 async def test_hanging_up_ends_all_of_its_calls(github: FakeGitHub, alice: User) -> None:
-    headers = await asyncio.to_thread(bearer, alice)
+    headers = await database.write(bearer, alice)
     for path in ("/users/{}", REPOSITORIES, EVENTS):
         github.answers[path.format("octocat")] = lambda _: silent()
     async with Listener(OVERVIEW.format("octocat"), headers=headers) as listener:
@@ -185,7 +185,7 @@ async def test_hanging_up_ends_all_of_its_calls(github: FakeGitHub, alice: User)
 async def test_nobody_and_guests_are_refused(web: httpx.AsyncClient, github: FakeGitHub) -> None:
     assert (await web.get(OVERVIEW.format("octocat"))).status_code == 401
     guest = await User.objects.acreate(username="guest-1", kind=User.Kind.GUEST)
-    headers = await asyncio.to_thread(bearer, guest)
+    headers = await database.write(bearer, guest)
     assert (await web.get(OVERVIEW.format("octocat"), headers=headers)).status_code == 403
     assert github.connections == 0
 

@@ -1,6 +1,5 @@
 """A repository at a glance: what is open, released and by whom; and who may know that it exists."""
 
-import asyncio
 from typing import Any
 
 import httpx
@@ -8,6 +7,7 @@ import pytest
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from pytest_django import Settings
 
+from chat import database
 from chat.github.credentials import seal
 from chat.models import User
 from tests.fakes.github import FakeGitHub
@@ -22,7 +22,7 @@ PARTS = ("issues", "releases/latest", "contributors")
 
 @pytest.fixture
 async def signed_in(web: httpx.AsyncClient, alice: User) -> httpx.AsyncClient:
-    web.headers.update(await asyncio.to_thread(bearer, alice))
+    web.headers.update(await database.write(bearer, alice))
     return web
 
 
@@ -124,7 +124,7 @@ async def test_names_that_no_repository_has_are_refused_before_any_call(
 async def test_nobody_and_guests_are_refused(web: httpx.AsyncClient, github: FakeGitHub) -> None:
     assert (await web.get(HELLO)).status_code == 401
     guest = await User.objects.acreate(username="guest-1", kind=User.Kind.GUEST)
-    headers = await asyncio.to_thread(bearer, guest)
+    headers = await database.write(bearer, guest)
     assert (await web.get(HELLO, headers=headers)).status_code == 403
     assert github.connections == 0
 
@@ -140,11 +140,11 @@ async def test_a_private_one_is_shown_to_whose_own_account_sees_it_and_to_nobody
     secret = "/api/github/repos/octocat/secret"
     github.world.add_repository("octocat/secret", private=True)
     github.world.add_token("alice's", "octocat", sees=["octocat/secret"])
-    await asyncio.to_thread(link, alice, "alice's")
+    await database.write(link, alice, "alice's")
     found = await read(signed_in, secret)
     assert (found["repository"]["private"], found["errors"]) == (True, [])
     bob = await User.objects.acreate(username="bob")
-    headers = await asyncio.to_thread(bearer, bob, "another secret")
+    headers = await database.write(bearer, bob, "another secret")
     assert (await signed_in.get(secret, headers=headers)).status_code == 404
 
 
@@ -153,6 +153,6 @@ async def test_whose_token_was_withdrawn_at_github_sees_what_anybody_does(
 ) -> None:
     github.world.add_token("alice's", "octocat")
     github.world.revoke("alice's")
-    await asyncio.to_thread(link, alice, "alice's")
+    await database.write(link, alice, "alice's")
     assert (await read(signed_in))["repository"]["full_name"] == "octocat/Hello-World"
     assert (await signed_in.get("/api/github/users/octocat/overview")).json()["errors"] == []
