@@ -45,13 +45,11 @@ def test_a_slash_lists_the_commands_and_the_answer_is_for_oneself_alone(visitor:
     alice.composer.press("Enter")
     bob.sees("Alice waves")
     expect(answer(bob)).to_have_count(0)
+    stands_in_its_thread_until_it_is_put_away(alice)
 
 
-def test_an_answer_stands_in_its_thread_until_it_is_put_away(visitor: Make) -> None:
-    alice = visitor()
-    alice.come_in("Alice", "answers")
-    alice.say("a root")
-    alice.tool("a root", "Thread")
+def stands_in_its_thread_until_it_is_put_away(alice: Visitor) -> None:
+    alice.tool("Alice waves", "Thread")
     field = alice.page.get_by_label("Reply in this thread")
     field.fill("/help")
     field.press("Enter")
@@ -62,22 +60,16 @@ def test_an_answer_stands_in_its_thread_until_it_is_put_away(visitor: Make) -> N
     expect(field).to_be_focused()
 
 
-def test_what_is_no_command_is_not_posted_and_two_slashes_are_one(visitor: Make) -> None:
+def test_what_is_no_command_is_not_posted_and_one_is_not_kept_for_later(visitor: Make) -> None:
     alice = visitor()
+    alice.context.add_init_script(CABLE)
     alice.come_in("Alice", "slashes")
     alice.say("/nonsense at all")
     expect(problem(alice)).to_contain_text("There is no command /nonsense")
     expect(alice.composer).to_have_value("/nonsense at all")
     alice.say("//usr/bin is a folder")
     alice.sees("/usr/bin is a folder")
-    assert alice.texts() == ["/usr/bin is a folder"]
     expect(problem(alice)).to_have_count(0)
-
-
-def test_a_command_is_not_kept_for_when_the_connection_is_back(visitor: Make) -> None:
-    alice = visitor()
-    alice.context.add_init_script(CABLE)
-    alice.come_in("Alice", "cut-off")
     cut(alice)
     alice.say("/me was here")
     expect(problem(alice)).to_contain_text("Commands need the connection")
@@ -86,4 +78,4 @@ def test_a_command_is_not_kept_for_when_the_connection_is_back(visitor: Make) ->
     # What is no command waits, and arrives after it would have.
     alice.say("back again")
     alice.sees("back again")
-    assert alice.texts() == ["back again"]
+    assert alice.texts() == ["/usr/bin is a folder", "back again"]
