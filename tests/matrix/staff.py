@@ -57,7 +57,6 @@ OPERATIONS = {
     "account.emailaddress delete_selected": "delete_emailaddress",
     "account.emailaddress make_verified": "change_emailaddress",
     "auth.group delete_selected": "delete_group",
-    "socialaccount.socialaccount delete_selected": "delete_socialaccount",
 }
 
 # Pages that belong to no list of rows, or are one more of a row's.
