@@ -153,7 +153,9 @@ class _Batch:
         if not self._taken:
             return
         at = timezone.now()
-        linked = [(self._taken[index], found) for index, found in self._linked.items() if index in self._taken]
+        linked = [
+            (self._taken[index], found) for index, found in self._linked.items() if index in self._taken
+        ]
         cards.give(linked)
         insert([*self._taken.values()], at)
         cards.keep([new for new, _ in linked])

@@ -36,6 +36,8 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     # The one that commits go to, without "refs/heads/"; empty where there is none.
     branch: str = ""
     url: str = ""
+    # `owner/name` as it was, where this is what happened: renamed, or handed over.
+    former_name: str = ""
     # One line of Markdown.
     text: str = ""
 
@@ -189,7 +191,10 @@ def _commit(kind: str, said: payloads.OfCommit) -> Happening:
 
 def _repository(kind: str, said: Delivered) -> Happening:
     """What a repository's card shows moved: stars, forks, its name, whether it is private."""
-    return _happening(kind, said, cards=(_address(said.repository),), url=said.repository.html_url)
+    former = said.former_name if isinstance(said, payloads.OfRepository) else ""
+    return _happening(
+        kind, said, cards=(_address(said.repository),), url=said.repository.html_url, former_name=former
+    )
 
 
 def _of_commit(repository: Repository, sha: str, pulls: Iterable[Linked] = ()) -> tuple[Address, ...]:
@@ -232,6 +237,6 @@ READINGS = {
     "commit_comment": Reading(payloads.OfCommit, _commit),
     "star": Reading(Delivered, _repository),
     "fork": Reading(Delivered, _repository),
-    "repository": Reading(Delivered, _repository),
+    "repository": Reading(payloads.OfRepository, _repository),
     "public": Reading(Delivered, _repository),
 }

@@ -150,3 +150,42 @@ class OfStatus(Delivered, frozen=True, kw_only=True):
 
 class OfCommit(Delivered, frozen=True, kw_only=True):
     comment: Comment
+
+
+class WasNamed(msgspec.Struct, frozen=True):
+    was: str = msgspec.field(name="from")
+
+
+class ChangedName(msgspec.Struct, frozen=True):
+    name: WasNamed | None = None
+
+
+class FormerOwner(msgspec.Struct, frozen=True):
+    """One of both: an account of a person, or of an organisation."""
+
+    user: Account | None = None
+    organization: Account | None = None
+
+
+class WasOwned(msgspec.Struct, frozen=True):
+    was: FormerOwner = msgspec.field(name="from")
+
+
+class Changes(msgspec.Struct, frozen=True):
+    repository: ChangedName | None = None
+    owner: WasOwned | None = None
+
+
+class OfRepository(Delivered, frozen=True, kw_only=True):
+    changes: Changes | None = None
+
+    @property
+    def former_name(self) -> str:
+        """`owner/name` before it was renamed or handed over; empty for everything else."""
+        changes = self.changes
+        if self.action == "renamed" and changes and changes.repository and changes.repository.name:
+            return f"{self.repository.owner_name}/{changes.repository.name.was}"
+        if self.action == "transferred" and changes and changes.owner:
+            owner = changes.owner.was.user or changes.owner.was.organization
+            return f"{owner.login}/{self.repository.own_name}" if owner else ""
+        return ""

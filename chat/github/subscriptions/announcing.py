@@ -14,6 +14,7 @@ from chat.github.models import RoomSetting, Subscription
 from chat.github.subscriptions import gathering
 from chat.github.subscriptions.bot import the_bot
 from chat.github.subscriptions.matching import lets_in
+from chat.github.subscriptions.renaming import follow_rename
 from chat.models import Membership, Message, Room, User
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ def announce(happening: Happening, effect: str = "") -> None:
 
     Synchronous, in the writer thread, all or nothing. With the key of an `effect` no room is told of it twice.
     """
+    if happening.former_name:
+        follow_rename(happening.former_name, f"{happening.owner}/{happening.name}")
     repository = f"{happening.owner}/{happening.name}".lower()
     subscriptions = Subscription.objects.filter(repository_key=repository) if happening.topic else []
     if not subscriptions:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from django.utils import timezone
 from pytest_django import Settings
@@ -13,7 +14,8 @@ from chat.github.hooks.happening import happening_of
 from chat.github.models import Gathering, Subscription
 from chat.github.subscriptions import announce
 from chat.github.subscriptions.bot import the_bot
-from chat.github.subscriptions.changes import mute_bots
+from chat.github.subscriptions.changes import Wanted, choose_default_repository, mute_bots, subscribe
+from chat.github.subscriptions.settings import default_repository, subscriptions_of
 from chat.models import Membership, Mention, Message, Room
 from tests.cast import Cast, assert_log_is_whole
 from tests.fakes.github.webhooks import example_of
@@ -194,6 +196,28 @@ def test_an_effect_is_told_once_also_where_it_would_stand_elsewhere_now(
 def refusals(caplog: pytest.LogCaptureFixture) -> list[str]:
     """What was tried and not allowed."""
     return [record.getMessage() for record in caplog.records if "not told" in record.getMessage()]
+
+
+@pytest.mark.parametrize("action", ["renamed", "transferred"])
+def test_a_repository_with_another_name_is_heard_of_as_before(cast: Cast, action: str) -> None:
+    moved = happened("repository", action)
+    before, now = moved.former_name, f"{moved.owner}/{moved.name}"
+    # As recorded, the one that is renamed has the same name again.
+    now, moved = (
+        ("Octocoders/Other", msgspec.structs.replace(moved, name="Other")) if before == now else (now, moved)
+    )
+    owner, _, name = before.partition("/")
+    for room in (cast.private, cast.open):
+        subscribe(cast.alice, room.slug, Wanted(owner, name, ["issues"], labels=["bug"]))
+    subscribe(cast.alice, cast.open.slug, Wanted(moved.owner, moved.name, ["pulls"]))
+    choose_default_repository(cast.alice, cast.private.slug, before.lower())
+    announce(moved)
+    assert [(row.repository, row.topics, row.labels) for row in subscriptions_of(cast.private.pk)] == [
+        (now, ["issues"], ["bug"])
+    ]
+    assert [(row.repository, row.topics) for row in subscriptions_of(cast.open.pk)] == [(now, ["pulls"])]
+    assert default_repository(cast.private.pk) == now
+    assert told(cast.private)[-1].text.startswith(f"The repository {before} is [{now}](")
 
 
 @pytest.mark.parametrize(
