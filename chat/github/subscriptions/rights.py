@@ -18,7 +18,7 @@ def managed_room(user: User, slug: str) -> Room:
         )
     moderated = Membership.objects.filter(room=room, role__in=MODERATING).exists()
     if not can_manage(user, room, membership_in(room, user), moderated=moderated):
-        who = "its moderators and owners" if moderated else "its members"
+        who = "its moderators and owners" if moderated else "its members: join it first"
         raise Forbidden(f"What this room hears of GitHub is decided by {who}.", field="room")
     check_not_archived(room)
     return room
