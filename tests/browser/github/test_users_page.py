@@ -50,7 +50,9 @@ def test_accounts_come_one_by_one_and_the_address_says_who_is_there(
 def test_the_form_adds_and_the_cards_remove(visitor: Callable[..., Visitor], github: FakeGitHub) -> None:
     carol = visitor()
     carol.make_account("carol-side-by-side")
-    carol.page.goto(f"{carol.url}/github/users?login=torvalds&login=never-answers")
+    carol.page.goto(f"{carol.url}/github/users?login=torvalds&login=never-answers&login=Torvalds")
+    expect(carol.page.get_by_role("article")).to_have_count(2)
+    expect(carol.page.get_by_role("article").first).to_have_attribute("aria-label", "torvalds")
     field = carol.page.get_by_label("GitHub login")
     field.fill("not--one")
     field.press("Enter")

@@ -28,8 +28,8 @@ export function loginsTyped(text) {
   return once(words.map((word) => word.replace(/^https?:\/\/[^/]+\//i, "").replace(/^@/, "").split(/[/?#]/)[0]));
 }
 
-/** @param {string[]} logins */
+/** Each as it came first. @param {string[]} logins */
 function once(logins) {
-  const seen = new Map(logins.filter(Boolean).map((login) => [login.toLowerCase(), login]).reverse());
-  return [...seen.values()].reverse();
+  const plain = logins.map((login) => login.toLowerCase());
+  return logins.filter((login, place) => login && plain.indexOf(plain[place]) === place);
 }
