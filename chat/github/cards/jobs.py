@@ -23,8 +23,6 @@ FORGET_SECONDS = 300.0
 @every(POLL_SECONDS, "refresh GitHub cards")
 async def refresh_watched() -> None:
     """Ask for the cards that somebody looks at, those first that were not asked for the longest."""
-    if not is_left(QUOTA_KEPT):
-        return
     cards = await database.call(rows.due, POLL_SECONDS, POLLED_MOST)
     slots = asyncio.Semaphore(AT_ONCE)
 
