@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from chat.errors import ChatError, NotFound
-from chat.github.resources import Feature, Source, Sourced, fetch
+from chat.github.resources import Feature, Source, Sourced, fetch, find
 
 T = TypeVar("T")
 Ask = Callable[[], Coroutine[Any, Any, Sourced[T]]]
@@ -51,6 +51,11 @@ class Parts:
         Where there is no such thing at all it raises NotFound, which ends the whole group.
         """
         ask = functools.partial(fetch, path, form, token=self._token, feature=self._feature)
+        return self.start(group, name, ask)
+
+    def find(self, group: asyncio.TaskGroup, name: str, path: str, form: type[T]) -> "asyncio.Task[T | None]":
+        """The same for a part that there need not be: None without an error, then."""
+        ask = functools.partial(find, path, form, token=self._token, feature=self._feature)
         return self.start(group, name, ask)
 
     def start(self, group: asyncio.TaskGroup, name: str, ask: Ask[T]) -> "asyncio.Task[T | None]":

@@ -11,11 +11,11 @@ from django.conf import settings
 
 from chat.errors import Invalid, NotFound
 from chat.github.gathered import issues
-from chat.github.gathered.issues import Issue, ListedIssue, Person
+from chat.github.gathered.issues import Issue, ListedIssue, OpenIssues, Person
 from chat.github.gathered.parts import PartError, Parts, PartSource
 from chat.github.gathered.people import Count, WebAddress, check_login, told_at
 from chat.github.gathered.repositories import ListedRepository
-from chat.github.resources import Quota, Sourced, fetch, find, granted
+from chat.github.resources import Quota, Sourced, fetch, granted
 
 # GitHub's own rule, and its bound.
 NAME = re.compile(r"(?!\.{1,2}$)[a-z0-9._-]{1,100}", re.IGNORECASE | re.ASCII)
@@ -133,9 +133,9 @@ async def look_into(owner: str, name: str, *, token: str = "") -> RepositoryOver
     try:
         async with asyncio.TaskGroup() as group:
             whole = parts.start(group, "repository", functools.partial(_whole, path, token))
-            listed = parts.fetch(group, "issues", issues.path_of(path), list[ListedIssue])
-            release = parts.start(group, "latest_release", functools.partial(_latest_release, path, token))
-            people = parts.fetch(group, "contributors", _contributors(path), list[ListedContributor])
+            listed = parts.find(group, "issues", issues.path_of(path), list[ListedIssue])
+            release = parts.find(group, "latest_release", f"/repos/{path}/releases/latest", ToldRelease)
+            people = parts.find(group, "contributors", _contributors(path), list[ListedContributor])
     except* NotFound:
         # The group has ended the other calls by now.
         missing = True
@@ -163,12 +163,6 @@ async def _whole(path: str, token: str) -> Sourced[WholeRepository]:
     return found
 
 
-async def _latest_release(path: str, token: str) -> Sourced[ToldRelease | None]:
-    return await find(
-        f"/repos/{path}/releases/latest", ToldRelease, token=token or None, feature="repository"
-    )
-
-
 def _contributors(path: str) -> str:
     return f"/repos/{path}/contributors?per_page={MOST_CONTRIBUTORS}"
 
@@ -189,7 +183,12 @@ def _put_together(
     release: ToldRelease | None,
     people: Sequence[ListedContributor] | None,
 ) -> RepositoryOverview:
-    opened = issues.counted(listed, whole.open_issues_count if whole else None)
+    both = whole.open_issues_count if whole else None
+    # Without an answer and without an error: issues are turned off, or there is nobody yet.
+    is_off = listed is None and parts.why_without("issues") is None
+    opened = OpenIssues(0, both, []) if is_off else issues.counted(listed, both)
+    if people is None and parts.why_without("contributors") is None:
+        people = []
     return RepositoryOverview(
         name=(whole and whole.full_name) or path,
         repository=_repository(whole) if whole else None,

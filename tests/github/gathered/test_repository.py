@@ -10,7 +10,7 @@ from pytest_django import Settings
 from chat import database
 from chat.github.credentials import seal
 from chat.models import User
-from tests.fakes.github import FakeGitHub
+from tests.fakes.github import Answer, FakeGitHub
 from tests.fakes.github.answers import failed
 from tests.github.asking import bearer
 
@@ -62,12 +62,16 @@ async def test_where_more_is_open_than_github_lists_at_once_both_are_counted(
     assert len(found["newest_issues"]) == 5
 
 
-async def test_without_a_release_it_is_null_and_no_error(
+async def test_what_a_repository_does_not_have_is_no_error(
     signed_in: httpx.AsyncClient, github: FakeGitHub
 ) -> None:
-    github.world.add_repository("hubot/new")
+    github.world.add_repository("hubot/new", has_issues=False, open_issues_count=3)
+    # So GitHub answers for issues that are turned off, and for a repository without a commit.
+    github.answers["/repos/hubot/new/issues"] = lambda _: Answer(410, length=0)
+    github.answers["/repos/hubot/new/contributors"] = lambda _: Answer(204, length=0)
     found = await read(signed_in, "/api/github/repos/hubot/new")
-    assert (found["latest_release"], found["errors"]) == (None, [])
+    assert (found["errors"], found["latest_release"], found["contributors"]) == ([], None, [])
+    assert (found["open_issues"], found["open_pulls"], found["newest_issues"]) == (0, 3, [])
 
 
 async def test_parts_that_fail_are_named_in_their_order_and_the_rest_comes(
