@@ -74,9 +74,9 @@ async def find(
         spending.count(asked.spender, "saved_by_cache")
         return _sourced(kept, "cache", form)
     try:
-        return await _told(who, asked, form, fresh)
+        return await _told(who, asked, kept, form, fresh)
     except (RateLimited, BadGateway, GatewayTimeout) as error:
-        return _instead(who, asked, kept, error, form)
+        return _instead(who, asked, error, form)
 
 
 def granted(token: str | None = None) -> Quota:
@@ -91,15 +91,20 @@ def forget_all() -> None:
         each.forget_all()
 
 
-async def _told(who: Identity, asked: Asked, form: type[Form], fresh: bool) -> Sourced[Form | None]:
-    """By one call for all who ask now. An answer that makes no sense is not kept."""
+async def _told(
+    who: Identity, asked: Asked, before: Kept | None, form: type[Form], fresh: bool
+) -> Sourced[Form | None]:
+    """By one call for all who ask now. An answer that makes no sense gives its place back to the one before."""
     (kept, source), shared = await _flights.join((who, asked.path), partial(_call, who, asked), fresh=fresh)
     if shared:
         spending.count(asked.spender, "saved_by_sharing")
     try:
         return _sourced(kept, source, form)
     except BadGateway:
-        _stores.drop(who, asked.path)
+        if before is None:
+            _stores.drop(who, asked.path)
+        else:
+            _stores.put(who, asked.path, before)
         raise
 
 
@@ -125,18 +130,16 @@ async def _call(who: Identity, asked: Asked) -> tuple[Kept, Source]:
     return kept, "revalidated" if confirmed else "live"
 
 
-def _instead(
-    who: Identity, asked: Asked, kept: Kept | None, error: ChatError, form: type[Form]
-) -> Sourced[Form | None]:
-    """What was known before GitHub failed, or the error; never for a credential that GitHub refused."""
+def _instead(who: Identity, asked: Asked, error: ChatError, form: type[Form]) -> Sourced[Form | None]:
+    """What was known before GitHub failed, or the error; never for a credential that GitHub refused.
+
+    It is looked for now: while the call was under way, GitHub may have said that it is not to be seen any more.
+    """
     if isinstance(error, RateLimited):
         spending.count(asked.spender, "limited")
-    usable = kept is not None and kept.body is not None and kept.age <= STALE_SECONDS
-    if kept is None or not usable or isinstance(error, TokenRefused):
+    kept = _stores.get(who, asked.path)
+    if kept is None or kept.body is None or kept.age > STALE_SECONDS or isinstance(error, TokenRefused):
         raise error
-    if _stores.get(who, asked.path) is None:
-        # It made way for an answer that made no sense.
-        _stores.put(who, asked.path, kept)
     spending.count(asked.spender, "stale")
     return _sourced(kept, "stale", form)
 

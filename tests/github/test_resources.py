@@ -1,6 +1,7 @@
 """The one door to GitHub: whose answer it is, where it comes from, how old it is, and what it costs."""
 
 import asyncio
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from chat.github.upstream import retries
 from chat.github.upstream.governor import governor_of
 from chat.github.upstream.identity import identity
 from tests.fakes.github import MISBEHAVING, FakeGitHub
+from tests.github.asking import until
 
 # What meets a limit is told to other processes.
 with_others = pytest.mark.django_db(transaction=True)
@@ -154,6 +156,21 @@ async def test_a_token_that_was_revoked_is_told_nothing_of_what_it_saw(
     github.limits.refuse(times=1)
     with pytest.raises(RateLimited):  # a failure of another kind does not bring it back either
         await fetch("/users/octocat", Named, token=cellar, feature="card")
+
+
+async def test_nor_is_who_asked_for_something_else_at_that_moment(
+    github: FakeGitHub, cellar: str, forgetful: None
+) -> None:
+    await fetch(CELLAR, Named, token=cellar, feature="card")
+    github.hold(2)  # both begin before the token is revoked; the one that fails is answered later
+    github.once(CELLAR, lambda _: replace(MISBEHAVING["answers-500"](), wait_seconds=1.0))
+    github.once("/users/octocat", lambda _: MISBEHAVING["bad-credentials"]())
+    waiting = asyncio.create_task(fetch(CELLAR, Named, token=cellar, feature="card"))
+    await until(lambda: github.at_once == 1)
+    with pytest.raises(TokenRefused):
+        await fetch("/users/octocat", Named, token=cellar, feature="card")
+    with pytest.raises(BadGateway):
+        await waiting
 
 
 @pytest.mark.parametrize(("kind", "error"), [("forbidden", Forbidden), ("nobody-here", NotFound)])
