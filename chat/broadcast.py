@@ -83,6 +83,11 @@ def publish_hidden_card(card_id: int, version: int) -> None:
     transaction.on_commit(partial(hub.publish, hub.CardChanged(card_id, version, [])))
 
 
+def publish_viewer(card_id: int, user_id: int) -> None:
+    """Somebody read of a card by this process, and is connected to others: they show what there is for this person."""
+    hub.publish(hub.CardChanged(card_id, 0, [], viewer=user_id))
+
+
 def publish_membership(room: Room, user_id: int) -> None:
     """A person belongs to this room from now on."""
     transaction.on_commit(partial(hub.publish, hub.MembershipsChanged(user_id, gained=room.pk)))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import to_builtins
 
 from chat import links
-from chat.broadcast import publish_card, publish_hidden_card
+from chat.broadcast import publish_card, publish_hidden_card, publish_viewer
 from chat.models import CardShown, Message
 from chat.models.posting import NewText
 from chat.protocol.objects import CardObject
@@ -67,3 +67,8 @@ def tell_card(card: CardObject) -> None:
 def tell_hidden_card(card_id: int, version: int) -> None:
     """The same for one that is not for everybody: only that there is something to ask for."""
     publish_hidden_card(card_id, version)
+
+
+def tell_of_viewer(card_id: int, user_id: int) -> None:
+    """Have the processes to which this person is connected show them what there is of the card for them."""
+    publish_viewer(card_id, user_id)

@@ -31,7 +31,11 @@ class Cards:
             await companion.stop()
 
     def hear(self, item: CardChanged) -> None:
-        """Pass the body on, and let the app know that there is one."""
+        """Pass the body on, and let the app know that there is one, or who wants to see it."""
+        if item.viewer is not None:
+            for companion in self._companions if self.is_here(item.viewer) else ():
+                companion.look_for(item.viewer, [item.card_id])
+            return
         if item.frame is not None:
             self._send(item.rooms, item.frame)
         for companion in self._companions:
@@ -42,6 +46,9 @@ class Cards:
             room_id: {one.user_id for one in feed.subscribers if one.user_id is not None}
             for room_id, feed in self._feeds.items()
         }
+
+    def is_here(self, user_id: int) -> bool:
+        return user_id in self._connections
 
     def show(self, room_ids: Iterable[int], card: CardObject) -> None:
         self._send(room_ids, encode(CardEvent(card=card)))

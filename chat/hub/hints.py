@@ -99,13 +99,15 @@ class PersonChanged(msgspec.Struct, tag=True, omit_defaults=True):
 class CardChanged(msgspec.Struct, tag=True, omit_defaults=True):
     """A card has another body: `frame`, for everybody who listens to one of the rooms that show it.
 
-    Without a frame the body is not for everybody, and each process finds out what its own people may see.
+    Without a frame the body is not for everybody, and each process finds out what its own people may see. With a
+    `viewer` nothing changed: this person read of it by another process, and wants to see it on their connections.
     """
 
     card_id: int
     version: int
     rooms: list[int]
     frame: str | None = None
+    viewer: int | None = None
 
 
 class PersonHere(msgspec.Struct):

@@ -3,7 +3,7 @@
 Nothing here knows what is linked to. Without such an app no message has a card, and everything else is as it is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from chat.protocol.objects import CardLink, CardObject
@@ -14,6 +14,9 @@ class Watchers(Protocol):
 
     def rooms(self) -> dict[int, set[int]]:
         """By id, the rooms that somebody here listens to, with the ids of these people."""
+
+    def is_here(self, user_id: int) -> bool:
+        """Whether this person has a connection here."""
 
     def show(self, room_ids: Iterable[int], card: CardObject) -> None:
         """Send the card to everybody here who listens to one of the rooms."""
@@ -31,6 +34,9 @@ class Companion(Protocol):
 
     def hear(self, card_id: int, version: int) -> None:
         """Somebody, in this process or another, told of a change of the card."""
+
+    def look_for(self, user_id: int, card_ids: Collection[int]) -> None:
+        """This person, who is here, read of these cards by another process: show them what there is for them."""
 
 
 class Cards(Protocol):

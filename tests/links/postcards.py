@@ -1,7 +1,7 @@
 """An app of cards as the core sees one: makes a card of each `card:name`, and shows it to whom a test says."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from chat.links import Companion, Watchers
 from chat.protocol.objects import CardLink, CardObject
@@ -16,6 +16,7 @@ class Postcards:
         # By name: the title, and who alone may see it (None: everybody).
         self.bodies_of: dict[str, tuple[str, int | None]] = {}
         self.heard: list[tuple[int, int]] = []
+        self.wanted: list[tuple[int, int]] = []
         self.watchers: Watchers | None = None
 
     def find(self, text: str, html: str) -> object | None:
@@ -63,3 +64,6 @@ class _Companion:
 
     def hear(self, card_id: int, version: int) -> None:
         self._cards.heard.append((card_id, version))
+
+    def look_for(self, user_id: int, card_ids: Collection[int]) -> None:
+        self._cards.wanted += [(user_id, card_id) for card_id in card_ids]

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chat import database
-from chat.actions.cards import tell_card, tell_hidden_card
+from chat.actions.cards import tell_card, tell_hidden_card, tell_of_viewer
 from chat.hub import Hub
 from chat.models import Room
 from chat.readers import DatabaseReaders
@@ -93,6 +93,15 @@ async def test_the_app_knows_who_looks_and_tells_one_person_alone(cast: Cast, po
         assert [(await alice.event("card"))["card"]["id"] for _ in range(2)] == [1, 2]
         assert (await bob.event("card"))["card"]["id"] == 2
         assert await bob.silent()
+
+
+async def test_whoever_reads_elsewhere_is_looked_for_where_they_are(cast: Cast, postcards: Postcards) -> None:
+    async with await come(cast.bob, "/ws/chat/lobby/") as bob:
+        await bob.event("subscribed")
+        for person in (cast.alice, cast.bob):
+            await database.call(tell_of_viewer, 1, person.pk)
+        assert await bob.silent()
+        assert postcards.wanted == [(cast.bob.pk, 1)]
 
 
 async def test_another_process_is_told_through_redis(cast: Cast, postcards: Postcards) -> None:

@@ -36,6 +36,8 @@ CODE_LINES, CODE_CHARS = 20, 1_600
 LABELS_MOST, LABEL_CHARS, FACT_CHARS = 8, 50, 60
 SHORT_SHA_CHARS = 7
 
+# Holds the parts of an emoji together.
+JOINER = "\u200d"
 _comment = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _color = re.compile(r"[0-9a-fA-F]{6}")
 _GOOD, _NEITHER = {"success"}, {"neutral", "skipped"}
@@ -235,5 +237,6 @@ def _excerpt(text: str | None) -> str:
 
 
 def _clean(text: str, kept: str) -> str:
-    """Without what no database keeps and nobody sees."""
-    return "".join(each for each in text if each.isprintable() or each in kept)
+    """Without what no database keeps and nobody sees, or what turns the reading direction round."""
+    spaced = "".join(" " if each.isspace() and each not in kept else each for each in text)
+    return "".join(each for each in spaced if each.isprintable() or each in kept or each == JOINER)

@@ -88,15 +88,14 @@ async def look_for(viewer: Viewer, watchers: Watchers) -> None:
 
 
 def _show(viewer: Viewer, card: Card, seen: Seen, watchers: Watchers) -> None:
-    """Nothing is sent of what they have already but that it is still so."""
+    """What they were shown already has its version still: it changes nothing for those who have it."""
     body, as_of = msgspec.to_builtins(seen.body), timestamp(seen.as_of)
     shown = as_object(card, body, as_of, private=not seen.public, version=rows.next_version(card.version))
     before = private.recall(*viewer)
     if before is not None and before == replace(shown, version=before.version, as_of=before.as_of):
-        private.keep(*viewer, replace(before, as_of=as_of))
-    else:
-        private.keep(*viewer, shown)
-        watchers.show_to(viewer.user_id, shown)
+        shown = replace(before, as_of=as_of)
+    private.keep(*viewer, shown)
+    watchers.show_to(viewer.user_id, shown)
 
 
 def _hear_nothing(viewer: Viewer, card: Card, watchers: Watchers) -> None:

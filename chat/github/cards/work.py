@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from functools import partial
 
 from chat import database
+from chat.actions.cards import tell_of_viewer
 from chat.github.cards import refresh, rows
 from chat.github.cards.line import Line
 from chat.github.cards.viewers import Viewer, look_for, viewers_of
@@ -55,9 +56,11 @@ class CardWork:
             self._wanted.add(card_id)
 
     def look_for(self, user_id: int, card_ids: Collection[int]) -> None:
-        """Find out what this person may see of these cards, and show it to them."""
+        """Find out what this person may see of these cards, and show it to them, wherever they are connected."""
         for card_id in card_ids:
             self._viewers.add(Viewer(user_id, card_id))
+            if not self._watchers.is_here(user_id):
+                tell_of_viewer(card_id, user_id)
 
     def hear(self, card_id: int, version: int) -> None:
         if version == refresh.WANTED:

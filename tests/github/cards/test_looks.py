@@ -60,12 +60,17 @@ async def test_a_pull_request_tells_of_reviews_and_checks(github: FakeGitHub) ->
 
 async def test_what_it_shows_is_cut_to_size(github: FakeGitHub) -> None:
     labels = [{"name": "x" * 99, "color": "nothex"}] * 30
-    own = {"title": "t\x00\u202e" * 999, "body": "<!-- a hint --> word\r\n" * 999, "labels": labels}
+    own = {
+        "title": "t\u00a0t\x00\u202e" * 999,
+        "body": "<!-- a hint --> \U0001f469\u200d\U0001f4bb word\r\n" * 999,
+        "labels": labels,
+    }
     github.world.repository(HELLO).add_issue(5, **own)
     body = (await look_at(of("issue", "5"))).body
-    assert body.title == "t" * TITLE_CHARS
+    assert body.title == ("t t" + "t t" * 999)[:TITLE_CHARS]
     assert len(body.excerpt) == EXCERPT_CHARS
     assert "hint" not in body.excerpt
+    assert body.excerpt.startswith("\U0001f469\u200d\U0001f4bb word")
     assert len(body.labels) == LABELS_MOST
     assert {label.color for label in body.labels} == {""}
 

@@ -1,5 +1,6 @@
 """Private objects: each body goes to those whose own GitHub account may see it, on every door, and to nobody else."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -12,6 +13,7 @@ from pytest_django import Settings
 
 from chat import database
 from chat.actions.accounts.tokens import create_token
+from chat.actions.cards import tell_of_viewer
 from chat.github.addresses import Address
 from chat.github.cards import private
 from chat.github.cards.refresh import touched
@@ -24,7 +26,6 @@ from tests.consumers.socket import Socket
 from tests.consumers.test_attention import come
 from tests.fakes.github import FakeGitHub
 from tests.fakes.github.answers import failed
-from tests.github.asking import until
 from tests.github.cards.conftest import CELLAR, link_account
 from tests.github.cards.test_live import card_in
 
@@ -122,18 +123,38 @@ async def test_who_looks_is_asked_about_again_without_a_word_from_github(
 
 
 @pytest.mark.usefixtures("cellar")
-async def test_what_changes_is_told_and_what_does_not_is_not(
+async def test_what_does_not_change_keeps_its_version(
     cast: Cast, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with await come(cast.alice, "/ws/chat/lobby/") as alice:
         await database.write(say, cast.alice, cast.lobby, PULL.url)
-        await card_in(alice, title=SECRET)
-        asked = github.calls(f"/repos/{CELLAR}/pulls/7")
+        first = await card_in(alice, title=SECRET)
         await database.write(touched, [PULL])
-        await until(lambda: github.calls(f"/repos/{CELLAR}/pulls/7") >= asked + 2)
+        same = await card_in(alice)
+        assert {**same, "as_of": ""} == {**first, "as_of": ""}, "clients pass it over"
         github.world.repository(CELLAR).change_pull(7, title="Another title")
         await database.write(touched, [PULL])
-        assert (await card_in(alice))["title"] == "Another title", "nothing was told in between"
+        changed = await card_in(alice, title="Another title")
+        assert changed["version"] > first["version"]
+
+
+@pytest.mark.usefixtures("cellar")
+async def test_who_reads_a_page_of_another_process_is_shown_it_where_they_are_connected(
+    cast: Cast, github: FakeGitHub
+) -> None:
+    async with await come(cast.alice) as alice:
+        # This process has not asked for her yet, as if the page came from another one.
+        await database.write(say, cast.carol, cast.lobby, PULL.url)
+        card = await database.call(Card.objects.get)
+        await until_checked(card)
+        await database.call(tell_of_viewer, card.pk, cast.alice.pk)
+        assert (await card_in(alice))["title"] == SECRET
+
+
+async def until_checked(card: Card) -> None:
+    async with asyncio.timeout(10):
+        while (await database.call(Card.objects.get, pk=card.pk)).checked_at is None:
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.usefixtures("cellar")
