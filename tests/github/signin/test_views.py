@@ -1,6 +1,7 @@
 """Signing in with GitHub, and linking its account, as people do it in a browser."""
 
 import logging
+from collections.abc import Callable
 
 import pytest
 from allauth.socialaccount.models import SocialAccount, SocialToken
@@ -12,6 +13,8 @@ from chat.actions.accounts import create_account, create_guest, create_invitatio
 from chat.github.credentials import token_of
 from chat.models import AuditEntry, Membership, Room, User
 from tests.fakes.github import FakeGitHub
+from tests.fakes.github.answers import failed, html, malformed, not_found
+from tests.fakes.github.messages import Answer
 from tests.github.signin.conftest import by_github, come_back, to_github, user_of
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +67,17 @@ def test_a_no_at_github_is_taken_for_one(visitor: Client, github: FakeGitHub) ->
     github.sign_in.says_no = True
     assert by_github(visitor).headers["Location"] == "/accounts/login/"
     assert "You said no at GitHub." in page(visitor, "/accounts/login/")
+
+
+@pytest.mark.parametrize("trouble", [failed, html, malformed, not_found])
+@pytest.mark.parametrize("path", ["/user", "/login/oauth/access_token"])
+def test_trouble_at_github_is_told_in_a_sentence(
+    visitor: Client, github: FakeGitHub, path: str, trouble: Callable[[], Answer]
+) -> None:
+    github.answers[path] = lambda _: trouble()
+    assert by_github(visitor).headers["Location"] == "/accounts/login/"
+    assert "GitHub did not confirm who you are" in page(visitor, "/accounts/login/")
+    assert user_of(visitor) is None
 
 
 def test_who_is_new_chooses_a_name_and_has_an_account(visitor: Client, github: FakeGitHub) -> None:
