@@ -67,5 +67,8 @@ def _settled(found: Sequence[tuple[int, object]]) -> list[list[Address]]:
 
 
 def _outdated(cards: Iterable[Card]) -> list[int]:
-    since = timezone.now() - timedelta(seconds=NOW_SECONDS)
-    return [card.pk for card in cards if card.checked_at is None or card.checked_at < since]
+    """Not among them is what GitHub is being asked for already, or is not to be asked for yet."""
+    now = timezone.now()
+    since = now - timedelta(seconds=NOW_SECONDS)
+    old = [card for card in cards if card.checked_at is None or card.checked_at < since]
+    return [card.pk for card in old if card.wanted_at is None or card.wanted_at <= now]
