@@ -23,9 +23,9 @@ def quoted(text: str, most: int = QUOTED_CHARS) -> str:
     return line.replace("@", "@\u200b").replace("://", ":\u200b//")
 
 
-def linked(text: str, url: str) -> str:
+def linked(text: str, url: str, most: int = QUOTED_CHARS) -> str:
     """The words as a link; alone where the address is none that a link could have."""
-    return f"[{quoted(text)}]({url})" if _address.fullmatch(url) else quoted(text)
+    return f"[{quoted(text, most)}]({url})" if _address.fullmatch(url) else quoted(text, most)
 
 
 _address = re.compile(r"https?://[^\s()<>\[\]\\]+")

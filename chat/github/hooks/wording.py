@@ -7,15 +7,16 @@ escaped.
 import re
 
 from chat.github.hooks.payloads import Account, Delivered, OfIssue, OfPull, OfRef, OfRelease, Push
+from chat.github.quoting import linked, quoted
 
 # A title on GitHub has at most 256 characters; a line of the chat is read at a glance.
 TITLE_CHARS = 120
 # Longer names of branches and files are cut at their end.
 NAME_CHARS = 100
+# The longest name of a repository, a number and a title as long as it may be here.
+LINK_CHARS = 300
 
-_active = re.compile(r"([\\`*_\[\]<>~&!|])")
 _unprintable = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
-_address = re.compile(r"https?://[^\s()<>\[\]\\]+")
 
 PULL_DEEDS = {
     "opened": "opened pull request",
@@ -121,7 +122,7 @@ def code(text: str) -> str:
 def _told(said: Delivered, deed: str, url: str, words: str) -> str:
     if not deed:
         return ""
-    return f"**{_escaped(_who(said.sender))}** {deed} {_link(words, url)}"
+    return f"**{quoted(_who(said.sender))}** {deed} {linked(words, url, LINK_CHARS)}"
 
 
 def _of_subject(said: OfPull | OfIssue, title: str) -> str:
@@ -131,22 +132,12 @@ def _of_subject(said: OfPull | OfIssue, title: str) -> str:
 
 def _reviewer(said: OfPull) -> str:
     if said.requested_reviewer is not None:
-        return _escaped(_who(said.requested_reviewer))
-    return _escaped(_plain(said.requested_team.name)) if said.requested_team else "somebody"
+        return quoted(_who(said.requested_reviewer))
+    return quoted(said.requested_team.name) if said.requested_team else "somebody"
 
 
 def _who(account: Account) -> str:
     return _plain(account.login) or "somebody"
-
-
-def _link(words: str, url: str) -> str:
-    """The words alone where the address is none that a link could have."""
-    shown = _escaped(_plain(words))
-    return f"[{shown}]({url})" if _address.fullmatch(url) else shown
-
-
-def _escaped(text: str) -> str:
-    return _active.sub(r"\\\1", text).replace("@", "@\u200b")
 
 
 def _plain(text: str) -> str:
