@@ -62,7 +62,7 @@ export class MentionList extends OptionList {
 
   render() {
     return html`
-      <ul class="option-list" id=${this.listId} role="listbox" aria-label="People to mention" ?hidden=${this.found.length === 0}>
+      <ul class="option-list" id=${this.listId} role="listbox" tabindex="0" aria-label="People to mention" ?hidden=${this.found.length === 0}>
         ${this.found.map((one, index) => html`
           <li id=${this.optionId(index)} class="option" role="option" aria-selected=${index === this.active}
             @pointerdown=${(/** @type {Event} */ event) => event.preventDefault()} @click=${() => this.choose(one)}>
