@@ -24,7 +24,8 @@ class Writer:
     """Runs jobs one after the other. A job that hangs keeps its thread, and the next ones get another.
 
     That never harms what is written: the database's locks order the transactions of two threads as they do those
-    of two processes. `at_end` is called by a thread that was replaced, when its job is done at last.
+    of two processes. `at_end` is called by a thread that was replaced, when its job is done at last, and by one that
+    dies: a transaction that it left open would lock out everybody after it.
     """
 
     def __init__(self, at_end: Callable[[], None]) -> None:
@@ -45,7 +46,7 @@ class Writer:
         with self._lock:
             if self._threads and self._threads[-1].is_well():
                 return True
-            self._threads = [thread for thread in self._threads if thread.is_alive()]
+            self._threads = [thread for thread in self._threads if thread.is_alive() and not thread.dying]
             if len(self._threads) >= THREADS_MOST:
                 return False
             self._replace()
@@ -55,7 +56,7 @@ class Writer:
         if self._threads:
             logger.warning("The writer hangs; another takes its place.")
             self._threads[-1].retired = True
-        thread = _Thread(self._jobs, self._at_end)
+        thread = _Thread(self._jobs, self._at_end, self.look_after)
         self._threads.append(thread)
         thread.start()
 
@@ -65,8 +66,8 @@ class _Job:
         self.outcome: Future[Any] = Future()
         self._function = function
 
-    def run(self) -> None:
-        """Never raises an error of the function; what ends the thread itself is told as Unavailable."""
+    def run(self, dying: Callable[[], None]) -> None:
+        """Never raises an error of the function; what ends the thread itself is told as Unavailable, after `dying`."""
         if not self.outcome.set_running_or_notify_cancel():
             return
         try:
@@ -74,6 +75,7 @@ class _Job:
         except Exception as error:
             self.outcome.set_exception(error)
         except BaseException:
+            dying()
             self.outcome.set_exception(Unavailable("The writer was ended; try again.", retry_after=1))
             raise
         else:
@@ -81,24 +83,39 @@ class _Job:
 
 
 class _Thread(threading.Thread):
-    def __init__(self, jobs: "SimpleQueue[_Job]", at_end: Callable[[], None]) -> None:
+    def __init__(
+        self, jobs: "SimpleQueue[_Job]", at_end: Callable[[], None], look_after: Callable[[], object]
+    ) -> None:
         # What hangs must not keep the process; what was acknowledged is written.
         super().__init__(name="chat-writer", daemon=True)
         self.retired = False
+        # It takes no more jobs, though it may be alive for a moment.
+        self.dying = False
         self._jobs = jobs
         self._at_end = at_end
+        self._look_after = look_after
         self._busy_since: float | None = None
 
     def is_well(self) -> bool:
         since = self._busy_since
-        return self.is_alive() and (since is None or time.monotonic() - since < STUCK_SECONDS)
+        return (
+            not self.dying and self.is_alive() and (since is None or time.monotonic() - since < STUCK_SECONDS)
+        )
 
     def run(self) -> None:
-        while not self.retired:
-            job = self._jobs.get()
-            self._busy_since = time.monotonic()
-            job.run()
-            # The next wait must not keep the job's objects alive.
-            del job
-            self._busy_since = None
-        self._at_end()
+        try:
+            while not self.retired:
+                job = self._jobs.get()
+                self._busy_since = time.monotonic()
+                job.run(self._die)
+                # The next wait must not keep the job's objects alive.
+                del job
+                self._busy_since = None
+        finally:
+            self._die()
+            self._at_end()
+            # A job may have come for it in its last moment.
+            self._look_after()
+
+    def _die(self) -> None:
+        self.dying = True

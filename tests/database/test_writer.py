@@ -105,9 +105,27 @@ def test_a_job_that_was_given_up_before_its_turn_is_not_done(hanging: list[Hangi
 # pytest warns of every error that ends a thread, of this one too, which is no error to Python.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_thread_that_dies_in_a_job_tells_so_and_is_replaced() -> None:
-    one = Writer(at_end=lambda: None)
+    ended = threading.Event()
+    one = Writer(at_end=ended.set)
     before = one.submit(threading.current_thread).result(PATIENCE_S)
     with pytest.raises(Unavailable):
         one.submit(sys.exit).result(PATIENCE_S)
-    before.join(PATIENCE_S)
     assert one.submit(threading.current_thread).result(PATIENCE_S) is not before
+    assert ended.wait(PATIENCE_S), "what it kept stays open"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_job_that_comes_while_its_thread_dies_is_run_by_another() -> None:
+    last_moment, came = threading.Event(), threading.Event()
+
+    def at_end() -> None:
+        last_moment.set()
+        assert came.wait(PATIENCE_S)
+
+    one = Writer(at_end=at_end)
+    with pytest.raises(Unavailable):
+        one.submit(sys.exit).result(PATIENCE_S)
+    assert last_moment.wait(PATIENCE_S)
+    next_one = one.submit(lambda: 1)
+    came.set()
+    assert next_one.result(PATIENCE_S) == 1

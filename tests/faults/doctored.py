@@ -3,11 +3,9 @@
 The product has no places made for faults: what breaks is put around it from here, before it starts.
 """
 
-import ctypes
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
@@ -67,9 +65,8 @@ def after_batches(count: str, then: Callable[[], None]) -> None:
 
 
 def end_the_writers_thread() -> None:
-    """It dies where it next fetches work, outside of anything that could catch it."""
-    me, end = threading.get_ident(), ctypes.pythonapi.PyThreadState_SetAsyncExc
-    threading.Timer(POLL_S, end, (ctypes.c_ulong(me), ctypes.py_object(SystemExit))).start()
+    """The batch is committed, and nobody is told; nothing on the way out catches this."""
+    sys.exit()
 
 
 def stick(way: str, name: str, mark: str) -> None:
