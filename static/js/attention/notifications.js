@@ -44,10 +44,11 @@ export class Notifications extends EventTarget {
 
   /** @param {Notice} notice @param {boolean} isOnScreen whether the message can be seen here */
   async arrive(notice, isOnScreen) {
-    const looks = this.page.looks();
+    // What comes before they are turned on is not shown after it.
+    const [looks, on] = [this.page.looks(), this.on];
     if (looks && !isOnScreen) this.dispatchEvent(new CustomEvent("notice", { detail: notice }));
     if (!looks) await new Promise((resolve) => setTimeout(resolve, HEAD_START_MS));
-    this.#once(notice, () => looks || this.#show(notice));
+    this.#once(notice, () => looks || (on && this.#show(notice)));
   }
 
   /** The first tab that asks has the word. Without locks each has, and the system puts one in place of the other. */
