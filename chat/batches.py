@@ -205,10 +205,16 @@ class Queue(Generic[Item, Result]):
         if (error := work.exception()) is not None:
             logger.error("The writer failed", exc_info=error)
         outcomes = [away() for _ in lot.waiting] if error is not None else work.result()
+        answered = [*zip(lot.waiting, outcomes, strict=True)]
         now = loop.time()
-        for one, outcome in zip(lot.waiting, outcomes, strict=True):
-            if one.is_open and not isinstance(outcome, ChatError):
-                metrics.acknowledge_seconds.observe(now - one.since)
+        metrics.acknowledge_seconds.observe(
+            [
+                now - one.since
+                for one, outcome in answered
+                if one.is_open and not isinstance(outcome, ChatError)
+            ]
+        )
+        for one, outcome in answered:
             one.settle(outcome)
         for call in lot.calls:
             if call.loop is loop:

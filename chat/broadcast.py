@@ -25,9 +25,9 @@ def user_feed(user_id: int) -> str:
     return f"user.{user_id}"
 
 
-def publish_created(room_id: int, messages: Iterable[MessageObject]) -> None:
-    """New messages, each with its own number; encoded once, here."""
-    items = [hints.created(room_id, message) for message in messages]
+def publish_created(messages: Iterable[tuple[int, MessageObject]]) -> None:
+    """New messages with the ids of their rooms, ascending in each; encoded once, here."""
+    items = [hints.created(room_id, message) for room_id, message in messages]
     transaction.on_commit(partial(hub.publish_all, items))
 
 

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from django.db import connection as database_connection
 from django.db import transaction
+from prometheus_client import Histogram
+from prometheus_client.registry import Collector
 
 from chat import database, hub, metrics
 from chat.actions.messages import Draft, post_message
 from chat.errors import Unavailable
 from chat.hub.hints import to_layer
+from chat.metrics.durations import Durations
 from chat.models import Room
 from chat.protocol.closes import Close
 from tests.cast import Cast
@@ -205,3 +208,27 @@ def test_the_process_tells_its_memory_and_its_start_where_the_system_does() -> N
     there = Path("/proc/self/stat").exists()
     assert (value("process_resident_memory_bytes") > 1_000_000) is there
     assert (value("process_start_time_seconds") > 1_000_000_000) is there
+
+
+def test_durations_are_counted_as_the_library_counts_them() -> None:
+    ours = Durations("of_ours", "x", (0.001, 0.5, 1, 10), label="kind")
+    theirs = Histogram("of_ours", "x", ("kind",), buckets=(0.001, 0.5, 1, 10), registry=None)
+    for kind, found in {"a": [0.0, 0.001, 0.0011, 0.5, 9, 11, 1e6], "b": [1.0]}.items():
+        ours.observe(found, kind)
+        for each in found:
+            theirs.labels(kind).observe(each)
+
+    def lines(collector: Collector) -> list[tuple[str, dict[str, str], float]]:
+        [family] = collector.collect()
+        found = [(sample.name, sample.labels, sample.value) for sample in family.samples]
+        return sorted(found, key=str)
+
+    assert lines(ours) == lines(theirs)
+
+
+def test_durations_without_a_label_are_shown_before_there_are_any() -> None:
+    [family] = Durations("nothing_yet", "x", (1,)).collect()
+    assert {sample.name: sample.value for sample in family.samples if "le" not in sample.labels} == {
+        "nothing_yet_count": 0,
+        "nothing_yet_sum": 0,
+    }

@@ -111,7 +111,7 @@ def post_system_message(
     )
     Change.objects.create(room=room, seq=room.seq, message=message, kind=Change.Kind.CREATE)
     payload = message_object(message, room.slug, [])
-    publish_created(room.pk, [payload])
+    publish_created([(room.pk, payload)])
     return payload
 
 

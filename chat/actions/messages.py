@@ -157,17 +157,17 @@ class _Batch:
             (self._taken[index], found) for index, found in self._linked.items() if index in self._taken
         ]
         cards.give(linked)
-        insert([*self._taken.values()], at)
+        news = [*self._taken.values()]
+        insert(news, at)
         cards.keep([new for new, _ in linked])
-        by_room: dict[int, list[NewText]] = defaultdict(list)
-        for new in self._taken.values():
-            by_room[new.place.pk].append(new)
-        for room_id in sorted(by_room):
-            news = by_room[room_id]
-            publish_created(room_id, new_text_objects(news, at))
-            concerning = [new for new in news if new.concerns_somebody]
-            if concerning:
-                _tell_concerned(room_id, [new.as_message(at) for new in concerning])
+        rooms = [new.place.pk for new in news]
+        publish_created(zip(rooms, new_text_objects(news, at), strict=True))
+        concerning: dict[int, list[Message]] = defaultdict(list)
+        for new in news:
+            if new.concerns_somebody:
+                concerning[new.place.pk].append(new.as_message(at))
+        for room_id in sorted(concerning):
+            _tell_concerned(room_id, concerning[room_id])
 
     def outcomes(self) -> list[Posted | ChatError]:
         return [self._outcome(index) for index in range(len(self._drafts))]

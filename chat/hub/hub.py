@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, Protocol
 
 from chat.errors import ChatError
@@ -172,11 +172,12 @@ class Hub:
             feed.remove(connection)
             self._members.follow_no_more(connection.user_id, room_id)
 
-    def accept(self, item: Item) -> None:
-        """Something that happened in this process: deliver it here, and tell the others."""
-        measures.arrived(item, measures.HERE)
-        self._deliver(item)
-        self.bus.publish(item)
+    def accept(self, items: Sequence[Item]) -> None:
+        """What happened in this process: deliver it here, and tell the others."""
+        measures.arrived(items, measures.HERE)
+        for item in items:
+            self._deliver(item)
+            self.bus.publish(item)
 
     async def drain(self, reason: str) -> None:
         """Say goodbye to every connection, let commands in flight finish, close with 1012."""
@@ -197,8 +198,9 @@ class Hub:
         """A message of the channel layer: items of another process, or a `chat_message` of another program."""
         if message["type"] == "chat.items":
             if message["origin"] != self.bus.origin:
-                for item in from_layer(message):
-                    measures.arrived(item, measures.ELSEWHERE)
+                items = from_layer(message)
+                measures.arrived(items, measures.ELSEWHERE)
+                for item in items:
                     listeners.tell(item)
                     self._deliver(item)
         elif message["type"] in ("chat_message", "chat.message"):

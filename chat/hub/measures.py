@@ -16,17 +16,21 @@ if TYPE_CHECKING:
 HERE, ELSEWHERE = "here", "elsewhere"
 
 
-def sent(item: Item) -> None:
-    """Note when a hint sets out, which is right after its commit."""
-    if isinstance(item, Hint):
-        item.sent_at = time.time()
+def sent(items: Iterable[Item]) -> None:
+    """Note when hints set out, which is right after their commit."""
+    moment = time.time()
+    for item in items:
+        if isinstance(item, Hint):
+            item.sent_at = moment
 
 
-def arrived(item: Item, committed: str) -> None:
-    """Measure a hint of this process or of another one, as it comes to the hub of this one."""
-    if isinstance(item, Hint) and item.sent_at is not None:
+def arrived(items: Iterable[Item], committed: str) -> None:
+    """Measure hints of this process or of another one, as they come to the hub of this one."""
+    moment = time.time()
+    sent_at = [item.sent_at for item in items if isinstance(item, Hint) and item.sent_at is not None]
+    if sent_at:
         # Two machines' clocks may differ by more than it took.
-        metrics.hub_lag(committed, max(0.0, time.time() - item.sent_at))
+        metrics.hub_lag_seconds.observe([max(0.0, moment - each) for each in sent_at], committed)
 
 
 class HubState(Collector):

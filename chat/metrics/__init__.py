@@ -13,6 +13,8 @@ from prometheus_client import (
 )
 from prometheus_client.registry import Collector
 
+from chat.metrics.durations import Durations
+
 # Of our own: the library's default one adds platform and garbage collector figures of no use here.
 _registry = CollectorRegistry()
 # Memory, processor time, open files and the time of the start, where the system tells (/proc).
@@ -26,12 +28,12 @@ batch_posts = Histogram(
     buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000),
     registry=_registry,
 )
-acknowledge_seconds = Histogram(
+acknowledge_seconds = Durations(
     "chat_acknowledge_seconds",
     "From a post's arrival at the writer to its commit; the count is that of posts acknowledged.",
-    buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15),
-    registry=_registry,
+    (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15),
 )
+_registry.register(acknowledge_seconds)
 holes_healed = Counter(
     "chat_holes_healed",
     "Times that a room's missing changes were read from the database.",
@@ -59,13 +61,14 @@ layer_dropped = Counter(
     ("where",),
     registry=_registry,
 )
-_lag = Histogram(
+# By `committed`: `here` or `elsewhere`.
+hub_lag_seconds = Durations(
     "chat_hub_lag_seconds",
     "From the commit of a change, here or elsewhere, until the hub of this process hears of it.",
-    ("committed",),
-    buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 10),
-    registry=_registry,
+    (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 10),
+    label="committed",
 )
+_registry.register(hub_lag_seconds)
 _closes = Counter("chat_closes", "Sockets that ended.", ("by", "code"), registry=_registry)
 _commands = Counter("chat_commands", "Commands of sockets.", ("type", "outcome"), registry=_registry)
 _requests = Counter("chat_requests", "Requests to the JSON API.", ("operation", "status"), registry=_registry)
@@ -93,11 +96,6 @@ CODES_OF_CLIENTS = frozenset((1000, 1001, 1005, 1006, 1011))
 def add(collector: Collector) -> None:
     """Ask it too, whenever somebody asks for the numbers."""
     _registry.register(collector)
-
-
-def hub_lag(committed: str, seconds: float) -> None:
-    """`committed` is `here` or `elsewhere`."""
-    _lag_of(committed).observe(seconds)
 
 
 def count_close(server: int | None, client: int | None) -> None:
@@ -146,8 +144,3 @@ def _command(type: str, outcome: str) -> Counter:
 @cache
 def _request(operation: str, status: int) -> Counter:
     return _requests.labels(operation, str(status))
-
-
-@cache
-def _lag_of(committed: str) -> Histogram:
-    return _lag.labels(committed)
