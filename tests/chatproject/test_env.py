@@ -1,6 +1,7 @@
 """Readers of the environment: what they take, and how they say what they do not."""
 
 import ipaddress
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -26,3 +27,19 @@ def test_what_is_no_network_or_the_whole_world_is_a_clear_error(
     monkeypatch.setenv("TRUSTED_PROXIES", f"127.0.0.1,{wrong}")
     with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES"):
         env.networks("TRUSTED_PROXIES")
+
+
+def test_statements_are_prepared_on_postgresql_unless_a_pooler_is_in_the_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = "postgres://me:secret@db.example:5433/chat?sslmode=require"
+    monkeypatch.setenv("DATABASE_URL", url)
+    found = env.database("DATABASE_URL", Path("unused"))
+    assert (found["HOST"], found["PORT"], found["NAME"]) == ("db.example", "5433", "chat")
+    assert found["OPTIONS"] == {"sslmode": "require", "prepare_threshold": 5}
+    monkeypatch.setenv("DATABASE_URL", f"{url}&prepare=off")
+    found = env.database("DATABASE_URL", Path("unused"))
+    assert found["OPTIONS"] == {"sslmode": "require", "prepare_threshold": None}
+    monkeypatch.setenv("DATABASE_URL", f"{url}&prepare=perhaps")
+    with pytest.raises(ImproperlyConfigured, match="prepare"):
+        env.database("DATABASE_URL", Path("unused"))

@@ -51,15 +51,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "static"]
 
 _database: dict[str, Any] = env.database("DATABASE_URL", FOLDER / "baseline.sqlite3")
-if _database["ENGINE"].endswith("sqlite3"):
-    _database["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
-    # Otherwise Channels would have it opened anew before every message.
-    _database["CONN_MAX_AGE"] = None
-else:
+if not _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] |= {"pool": {"min_size": 1, "max_size": 8}}
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
