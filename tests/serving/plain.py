@@ -3,7 +3,7 @@
 Arguments: the port, then words that make something hang: "drain", "stop", "thread", "loop". With "hurry" the
 server gives up on what hangs much sooner than in earnest, with "impatient" on clients that let it wait. With "short" or
 "long" frames come in without rates, with "long" none by the short way. At /listen texts are taken from the wire,
-elsewhere by ASGI; at /deaf only after a while.
+elsewhere by ASGI; at /deaf only after a while. At /status/429 the answer has that status.
 With "crowded" there are few places for an address.
 """
 
@@ -70,7 +70,8 @@ async def page(scope: dict[str, Any], receive: Callable[[], Any], send: Callable
         return
     answer = b"got " + body
     headers = [(b"content-length", str(len(answer)).encode())]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    status = int(scope["path"].removeprefix("/status/")) if scope["path"].startswith("/status/") else 200
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": answer})
 
 

@@ -1,5 +1,6 @@
 """One HTTP request on our server: its body is kept up to its limit, and what only proxies may say is not passed on."""
 
+from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 # By this one a client would choose the root of every path, and Daphne believes it.
 ROOT_PATH_HEADER = b"Daphne-Root-Path"
+# Twisted knows no word for some of them, 429 among these.
+PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}
 
 
 class ChatRequest(WebRequest):  # type: ignore[misc]
@@ -37,6 +40,10 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
             self.channel.refuse(error, "body")
         else:
             self.content.write(data)
+
+    def setResponseCode(self, code: int, message: bytes | None = None) -> None:  # noqa: N802
+        """Set the status of the answer, and what the standard calls it."""
+        super().setResponseCode(code, message or PHRASES.get(code))
 
     async def writable(self) -> None:
         """Return when the client is ready for more of the answer, or gone."""
