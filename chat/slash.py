@@ -1,6 +1,6 @@
 """The words that people may type behind a slash. Other apps add theirs in AppConfig.ready(); none is known here."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
 from chat.errors import Invalid
@@ -26,23 +26,32 @@ class Later(NamedTuple):
 Function = Callable[[Any, str, str], str | Say | Later]
 
 
-class Word(NamedTuple):
+class Usage(NamedTuple):
     """`usage` is what to type, `help` one line that says what it does."""
 
     name: str
     usage: str
     help: str
+
+
+class Word(NamedTuple):
+    """`then` are the words that may stand behind it, where it has a few of its own."""
+
+    name: str
+    usage: str
+    help: str
     function: Function
+    then: Sequence[Usage] = ()
 
 
 _words: dict[str, Word] = {}
 
 
-def word(name: str, usage: str, help: str) -> Callable[[Function], Function]:
+def word(name: str, usage: str, help: str, then: Sequence[Usage] = ()) -> Callable[[Function], Function]:
     """Register a function as what `/name` does."""
 
     def register(function: Function) -> Function:
-        _words[name] = Word(name, usage, help, function)
+        _words[name] = Word(name, usage, help, function, then)
         return function
 
     return register

@@ -11,12 +11,18 @@ from chat.protocol.commands import MessageId
 from chat.protocol.events import Result
 
 
-class SlashCommand(msgspec.Struct):
+class SlashUsage(msgspec.Struct):
     """`usage` is what to type, `help` what it does."""
 
     name: str
     usage: str
     help: str
+
+
+class SlashCommand(SlashUsage):
+    """`then` are the words that may stand behind it, where it has a few of its own."""
+
+    then: list[SlashUsage]
 
 
 class SlashCommands(msgspec.Struct):
@@ -42,7 +48,12 @@ class Answer(msgspec.Struct):
 @operation("GET")
 async def list_slash_commands(call: Call) -> SlashCommands:
     """What people may type behind a slash, by name."""
-    return SlashCommands([SlashCommand(word.name, word.usage, word.help) for word in slash.listed()])
+    return SlashCommands(
+        [
+            SlashCommand(word.name, word.usage, word.help, [SlashUsage(*usage) for usage in word.then])
+            for word in slash.listed()
+        ]
+    )
 
 
 @operation("POST", bucket="send")

@@ -87,3 +87,14 @@ async def test_a_word_that_waited_may_speak_or_fail_as_any(
     assert (await database.call(Message.objects.get, pk=body["message_id"])).text == "aloud"
     failed = await clients["bob"].post(LOBBY, json={"text": "/slow 502"})
     assert refused(failed)[:2] == (502, "bad_gateway")
+
+
+async def test_words_are_listed_with_those_that_may_stand_behind_them(clients: Clients, cast: Cast) -> None:
+    found = {one["name"]: one for one in (await clients["alice"].get("/api/slash")).json()["commands"]}
+    assert found["topic"]["then"] == []
+    behind = {one["name"]: one for one in found["github"]["then"]}
+    assert behind["compare"] == {
+        "name": "compare",
+        "usage": "/github compare name name…",
+        "help": "shows accounts or repositories side by side",
+    }

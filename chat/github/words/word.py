@@ -43,7 +43,10 @@ _words = {
 
 
 @slash.word(
-    "github", "/github help", "shows GitHub accounts, repositories and issues, and subscribes rooms to them"
+    "github",
+    "/github help",
+    "shows GitHub accounts, repositories and issues, and subscribes rooms to them",
+    then=[slash.Usage(name, f"/github {word.usage}", word.help) for name, word in _words.items()],
 )
 def github(user: User, room: str, words: str) -> str | Later:
     """An unknown word is answered with the help."""

@@ -3,7 +3,8 @@ import * as api from "../api.js";
 import { ChatError } from "../protocol.js";
 
 /**
- * @typedef {{ name: string, usage: string, help: string }} Word
+ * @typedef {{ name: string, usage: string, help: string }} Usage
+ * @typedef {Usage & { then: Usage[] }} Word
  * @typedef {{ text: string, html: string }} Answer
  */
 
@@ -30,9 +31,17 @@ export class Words {
     return this.#known;
   }
 
-  /** The beginning of a command that is being typed at the caret, without the slash. @param {string} text @param {number} caret */
+  /** The beginning of a command that is being typed at the caret, without the slash: one word or two. @param {string} text @param {number} caret */
   partOf(text, caret) {
-    return /^\/([^\s/]*)$/u.exec(text.slice(0, caret))?.[1].toLowerCase() ?? null;
+    return /^\/([^\s/]*(?: [^\s/@]*)?)$/u.exec(text.slice(0, caret))?.[1].toLowerCase() ?? null;
+  }
+
+  /** What it may become: commands, and behind one of them the words that it has of its own. @param {string} part @returns {Promise<Usage[]>} */
+  async fitting(part) {
+    const words = await this.known();
+    const behind = words.find(({ name }) => part.startsWith(`${name} `));
+    const offered = behind ? behind.then.map((one) => ({ ...one, name: `${behind.name} ${one.name}` })) : words;
+    return offered.filter(({ name }) => name.startsWith(part));
   }
 
   /** Whether a text is a command; two slashes stand for one. @param {string} text */

@@ -3,36 +3,35 @@ import { html } from "lit";
 import { counted } from "../lib/phrases.js";
 import { OptionList } from "./option-list.js";
 
-/** @extends {OptionList<import("../actions/words.js").Word>} */
+/** @extends {OptionList<import("../actions/words.js").Usage>} */
 export class CommandList extends OptionList {
-  static properties = { ...OptionList.properties, part: { attribute: false }, words: { state: true } };
+  static properties = { ...OptionList.properties, part: { attribute: false }, found: { state: true } };
 
   constructor() {
     super();
-    /** @type {string | null} the beginning of a word; null: none is being typed */
+    /** @type {string | null} the beginning of a word, or of one behind it; null: none is being typed */
     this.part = null;
-    /** @type {import("../actions/words.js").Word[]} */
-    this.words = [];
   }
 
   get kind() {
     return "command";
   }
 
-  /** @param {import("../actions/words.js").Word} one */
+  /** @param {import("../actions/words.js").Usage} one */
   wordOf({ name }) {
     return name;
   }
 
   willUpdate(/** @type {Map<string, unknown>} */ changed) {
-    if (changed.has("part")) this.active = 0;
-    if (this.part !== null && changed.get("part") == null) this.#load();
-    const { part } = this;
-    this.found = part === null ? [] : this.words.filter(({ name }) => name.startsWith(part));
+    if (!changed.has("part")) return;
+    this.active = 0;
+    this.#find(this.part);
   }
 
-  async #load() {
-    this.words = await this.chat.words.known().catch(() => []);
+  /** Those of before stay until these are known. */
+  async #find(/** @type {string | null} */ part) {
+    const found = part === null ? [] : await this.chat.words.fitting(part).catch(() => []);
+    if (part === this.part) this.found = found;
   }
 
   render() {

@@ -168,6 +168,8 @@ export class MessageComposer extends ChatElement {
     this.updateComplete.then(() => {
       this.focus();
       this.field.setSelectionRange(start + piece.length, start + piece.length);
+      // A word may have words of its own behind it.
+      this.#lookAround();
     });
   }
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.rooms.people import Make
+from tests.browser.rooms.people import Make, account, enter, room_of
 from tests.browser.test_connection import CABLE, cut, mend
 from tests.browser.visitor import Visitor
 
@@ -58,6 +58,36 @@ def stands_in_its_thread_until_it_is_put_away(alice: Visitor) -> None:
     alice.page.get_by_role("button", name="Dismiss the answer").click()
     expect(answer(alice)).to_have_count(0)
     expect(field).to_be_focused()
+
+
+def test_a_command_with_words_of_its_own_lists_them_behind_it(visitor: Make) -> None:
+    alice, bob = account(visitor, "behind-alice"), account(visitor, "behind-bob")
+    enter(alice, room_of(alice, "Behind", bob))
+    alice.composer.press_sequentially("/gi")
+    expect(commands(alice).get_by_role("option")).to_have_count(1)
+    alice.composer.press("Tab")
+    expect(alice.composer).to_have_value("/github ")
+    expect(
+        commands(alice).get_by_role("option").filter(has_text="/github compare name name…")
+    ).to_be_visible()
+    alice.composer.press_sequentially("sub")
+    expect(commands(alice).get_by_role("option")).to_have_count(1)
+    expect(alice.composer).to_have_attribute("aria-activedescendant", "composer-text-command-0")
+    alice.composer.press("Tab")
+    expect(alice.composer).to_have_value("/github subscribe ")
+    expect(commands(alice)).to_be_hidden()
+    # One that is typed to its end is sent.
+    alice.composer.fill("")
+    alice.composer.press_sequentially("/github list")
+    expect(commands(alice).get_by_role("option")).to_have_count(1)
+    alice.composer.press("Enter")
+    expect(answer(alice)).to_contain_text("subscribed to no repository")
+    # Behind one without, people may be called.
+    alice.composer.press_sequentially("/invite @")
+    expect(commands(alice)).to_be_hidden()
+    expect(
+        alice.page.get_by_role("listbox", name="People to mention").get_by_role("option").first
+    ).to_be_visible()
 
 
 def test_what_is_no_command_is_not_posted_and_one_is_not_kept_for_later(visitor: Make) -> None:
