@@ -26,8 +26,9 @@ BODY_BYTES = FRAME_BYTES
 FORM_BYTES = 262_144
 # The doors whose bodies are JSON; everything else takes forms.
 JSON_PATHS = ("/api/", "/hooks/")
-# A page of long texts ends early: many clients refuse frames of more than 1 MiB.
-PAGE_CHARS = 200_000
+# A page of long texts ends early: many clients refuse frames of more than 1 MiB, and who asks for many pages and reads
+# none must not fill the memory. One text of the longest kind makes 300,000.
+PAGE_BYTES = 300_000
 # Emoji that one message may carry, so that its payload stays small.
 REACTIONS_PER_MESSAGE = 50
 # A message names the first 50 people of a reaction.
@@ -185,8 +186,8 @@ def _forget_full(now: float) -> None:
 
 
 def fitting_page(sizes: Iterable[int]) -> int:
-    """How many of these, from the first on, make one page: as many as fit, and one at least."""
-    return max(1, sum(total <= PAGE_CHARS for total in accumulate(sizes)))
+    """How many of these sizes in bytes, from the first on, make one page: as many as fit, and one at least."""
+    return max(1, sum(total <= PAGE_BYTES for total in accumulate(sizes)))
 
 
 def check_text(text: str) -> None:

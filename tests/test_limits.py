@@ -9,7 +9,7 @@ from chat import limits
 from chat.errors import ChatError, Invalid, RateLimited, TooLong
 from chat.limits import (
     MESSAGE_CHARS,
-    PAGE_CHARS,
+    PAGE_BYTES,
     RATES,
     check_characters,
     check_text,
@@ -126,7 +126,7 @@ def test_what_no_database_keeps_is_not(text: str) -> None:
 
 def test_a_page_has_what_fits_and_one_at_least() -> None:
     assert fitting_page([]) == 1
-    assert fitting_page([PAGE_CHARS + 1, 1]) == 1
-    assert fitting_page([PAGE_CHARS, 1]) == 1
-    assert fitting_page([PAGE_CHARS - 1, 1, 1]) == 2
+    assert fitting_page([PAGE_BYTES + 1, 1]) == 1
+    assert fitting_page([PAGE_BYTES, 1]) == 1
+    assert fitting_page([PAGE_BYTES - 1, 1, 1]) == 2
     assert fitting_page([1] * 200) == 200

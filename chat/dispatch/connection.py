@@ -27,7 +27,7 @@ class Connection:
         self.rooms: dict[int, RoomFeed] = {}
         # The room of the URL, for commands that name none.
         self.default_room: str | None = None
-        # One change of subscriptions at a time, so that an unsubscribe never overtakes its subscribe.
+        # One change of subscriptions at a time, so that an unsubscribe never overtakes its subscribe; and one page.
         self.subscribing = asyncio.Lock()
         # By room slug: when typing was last passed on.
         self.typed_at: dict[str, float] = {}

@@ -139,6 +139,7 @@ async def subscribe(
             cards=page.cards,
             more=page.more,
             reset=page.reset,
+            has_older=page.has_older,
             online=local.presence.online(room.pk),
         )
         if not feed.open(connection, frame(subscribed), page.seq, found.room.seq):
@@ -218,7 +219,9 @@ async def _pin(connection: Connection, command: commands.Pin) -> SeqOk:
 
 async def _sync(connection: Connection, command: commands.Sync) -> PageOk:
     slug = _slug(connection, command)
-    page = await database.call(history.sync, connection.visitor.user, slug, command.since, command.epoch)
+    # One page at a time: whoever asks for many and reads none is closed before they are made.
+    async with connection.subscribing:
+        page = await database.call(history.sync, connection.visitor.user, slug, command.since, command.epoch)
     return PageOk(id=command.id or "", **msgspec.structs.asdict(page))
 
 

@@ -34,7 +34,9 @@ PAGE_MOST = 100
 # Further behind than this, a fresh page is cheaper for both sides than the changes.
 SYNC_REACH = 2_000
 # What a card's body adds to a page at most, about: what it is made of is cut to size.
-CARD_CHARS = 2_000
+CARD_BYTES = 2_000
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Snapshot(msgspec.Struct):
@@ -91,7 +93,7 @@ def sync(user: User | None, slug: str, since: int | None, known_epoch: str | Non
     if since is None or since > head or not same_history:
         return _newest(user, room)
     changed = rows.changed_since(room.pk, since, SYNC_PAGE + 1)
-    fitting = changed[: fitting_page(_size(message) for message in changed[:SYNC_PAGE])]
+    fitting = _fitting(changed[:SYNC_PAGE])
     more = len(changed) > len(fitting)
     if more and _is_out_of_reach(room, since):
         return _newest(user, room)
@@ -100,8 +102,14 @@ def sync(user: User | None, slug: str, since: int | None, known_epoch: str | Non
     return PageObject(seq, messages, more, False, bodies_for(user, messages))
 
 
+def _fitting(found: list[MessageRow]) -> list[MessageRow]:
+    """As many of them, from the first on, as make one page."""
+    return found[: fitting_page(map(_size, found))]
+
+
 def _size(message: MessageRow) -> int:
-    return len(message.text) + len(message.html) + CARD_CHARS * len(message.cards or ())
+    """The bytes that it takes on the wire, without the fields that are always short."""
+    return len(_encode(message.text)) + len(_encode(message.html)) + CARD_BYTES * len(message.cards or ())
 
 
 def _is_out_of_reach(room: Room, since: int) -> bool:
@@ -116,9 +124,9 @@ def _any(ordered: QuerySet[Message]) -> bool:
 
 def _newest(user: User | None, room: Room) -> PageObject:
     """The newest page. The head is read before the rows: what comes in between is merely sent twice."""
-    newest = rows.window(room.pk, None, "newest", None, NEWEST_PAGE)
+    newest, has_older = _slice(room.pk, None, "newest", None, NEWEST_PAGE)
     messages = rows.objects_of(newest[::-1], room.slug)
-    return PageObject(room.seq, messages, False, True, bodies_for(user, messages))
+    return PageObject(room.seq, messages, False, True, bodies_for(user, messages), has_older)
 
 
 def mainline(room: Room) -> QuerySet[Message]:
@@ -171,9 +179,10 @@ def _around(
 def _slice(
     room_id: int, thread: int | None, bound: rows.Bound, message_id: int | None, limit: int
 ) -> tuple[list[MessageRow], bool]:
-    """The first `limit`, and whether there are more."""
+    """The first `limit`, or as many as fit, and whether there are more."""
     found = rows.window(room_id, thread, bound, message_id, limit + 1)
-    return found[:limit], len(found) > limit
+    fitting = _fitting(found[:limit])
+    return fitting, len(found) > len(fitting)
 
 
 def _check_root(room: Room, root_id: int) -> None:

@@ -50,6 +50,7 @@ class PageOk(Ok, kw_only=True, tag="ok"):
     cards: list[CardObject]
     more: bool
     reset: bool
+    has_older: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class SubscribedOk(PageOk, kw_only=True, tag="ok"):
@@ -100,6 +101,7 @@ class Subscribed(Frame, kw_only=True, tag="subscribed"):
     more: bool
     reset: bool
     online: list[int]
+    has_older: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class MessageEvent(Frame, kw_only=True, tag="message"):

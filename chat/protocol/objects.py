@@ -116,13 +116,17 @@ class RoomObject(msgspec.Struct):
 
 
 class PageObject(msgspec.Struct):
-    """What a `subscribe` or `sync` answers: the client is complete to `seq` after it."""
+    """What a `subscribe` or `sync` answers: the client is complete to `seq` after it.
+
+    With `reset` it is the newest page, and says whether there are older messages.
+    """
 
     seq: int
     messages: list[MessageObject]
     more: bool
     reset: bool
     cards: list[CardObject] = []
+    has_older: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class MemberObject(msgspec.Struct, frozen=True):

@@ -123,9 +123,9 @@ class Wire:
         self._transport.registerProducer(self, False)
 
     def _wait(self, data: bytes) -> None:
-        """What waits already decides: one page of long texts may be larger than the bound by itself."""
+        """More than the bound never waits."""
         assert self._backlog is not None
-        if self._behind > PENDING_BYTES:
+        if self._behind + len(data) > PENDING_BYTES:
             self._backlog.clear()
             self._behind = self._handed
             self.overflowed()

@@ -29,7 +29,7 @@ export const SUBPROTOCOL = "chat.v1";
  *   seq: number, members: number, archived: boolean, me?: Membership,
  * }} Room
  * @typedef {{ room: Room, seq: number, messages: Message[], cards: Card[], more: boolean, reset: boolean, online?: number[] }} Subscribed
- * @typedef {{ seq: number, messages: Message[], cards?: Card[], more: boolean, reset: boolean }} Synced
+ * @typedef {{ seq: number, messages: Message[], cards?: Card[], more: boolean, reset: boolean, has_older?: boolean }} Synced
  * @typedef {{ type: "hello", epoch: string, user: Me | null, heartbeat: number,
  *   limits: { message_chars: number, frame_bytes: number } }} Hello
  * @typedef {{ type: string, [field: string]: any }} Frame

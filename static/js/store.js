@@ -90,7 +90,7 @@ export class Store extends EventTarget {
    */
   setChanges(slug, answer) {
     const state = this.room(slug);
-    if (answer.reset) this.#begin(state, answer.messages);
+    if (answer.reset) this.#begin(state, answer);
     this.cards.take(answer.messages, answer.cards);
     const fresh = answer.messages.filter((message) => this.#put(state, message, answer.reset) && isNews(message, this.#myId)).length;
     state.complete = answer.seq;
@@ -106,12 +106,12 @@ export class Store extends EventTarget {
     return fresh;
   }
 
-  #begin(/** @type {RoomState} */ state, /** @type {Message[]} */ messages) {
+  #begin(/** @type {RoomState} */ state, /** @type {{ messages: Message[], has_older?: boolean }} */ { messages, has_older }) {
     // Not emptied but left: a page that is still on its way to one of them is of before.
     state.threads.clear();
     state.pinned = null;
     state.begin({ messages: [], has_older: false });
-    state.hasOlder = messages.length >= PAGE;
+    state.hasOlder = has_older ?? messages.length >= PAGE;
     state.oldest = state.hasOlder ? messages[0].id : 0;
   }
 

@@ -1,5 +1,6 @@
 """`sync`: from any number, page by page, a reader becomes complete to the head; or is told to begin anew."""
 
+import msgspec
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,7 +10,7 @@ from chat.actions.edits import delete_message, edit_message
 from chat.actions.messages import Draft, post_messages
 from chat.actions.reactions import react
 from chat.errors import NotFound
-from chat.limits import PAGE_CHARS
+from chat.limits import PAGE_BYTES
 from chat.models import Installation, Message, Room, User
 from chat.protocol.objects import MessageObject, PageObject
 from tests.cast import Cast, say
@@ -82,7 +83,9 @@ def test_who_is_complete_gets_nothing_new(cast: Cast) -> None:
 
 def test_an_empty_room_is_complete_at_nothing(cast: Cast) -> None:
     assert history.sync(cast.bob, cast.lobby.slug, 0, None) == PageObject(0, [], False, False)
-    assert history.sync(cast.bob, cast.lobby.slug, None, None) == PageObject(0, [], False, True)
+    assert history.sync(cast.bob, cast.lobby.slug, None, None) == PageObject(
+        0, [], False, True, has_older=False
+    )
 
 
 def test_a_deletion_is_a_change_like_any_other(cast: Cast) -> None:
@@ -120,8 +123,35 @@ def test_a_page_of_long_texts_is_cut_so_that_it_stays_a_frame(cast: Cast) -> Non
     held, complete_to, pages = follow(cast.bob, cast.lobby, 0)
     assert len(pages) > 1
     assert (len(held), complete_to) == (30, 30)
-    sizes = [sum(len(message.text) + len(message.html) for message in page.messages) for page in pages]
-    assert max(sizes) <= PAGE_CHARS
+    # A thousand bytes are more than what else there is of a message.
+    assert max(len(msgspec.json.encode(page)) for page in pages) <= PAGE_BYTES + 30 * 1_000
+
+
+@pytest.mark.parametrize("character", ["😀", "é", '"', "\x01", "<"])
+def test_the_newest_page_is_cut_too_and_says_so(cast: Cast, character: str) -> None:
+    """50 of the longest texts were four megabytes, which many clients refuse: such a room could not be opened."""
+    post_messages([Draft(cast.alice.pk, cast.lobby.slug, character * 9_999 + "x") for _ in range(50)])
+    page = history.sync(cast.bob, cast.lobby.slug, None, None)
+    assert len(msgspec.json.encode(page)) < 1 << 20
+    assert page.reset
+    assert page.has_older is True
+    found = page.messages
+    while len(found) < 50:
+        older = history.page(cast.bob, cast.lobby.slug, before=found[0].id, limit=100)
+        assert len(msgspec.json.encode(older)) < 1 << 20
+        assert older.has_older == (len(older.messages) + len(found) < 50)
+        found = older.messages + found
+    assert [message.seq for message in found] == list(range(1, 51))
+
+
+def test_a_newest_page_without_anything_older_says_so(cast: Cast) -> None:
+    talk(cast.alice, cast.lobby, 50)
+    assert history.sync(cast.bob, cast.lobby.slug, None, None).has_older is False
+    talk(cast.alice, cast.lobby, 1)
+    page = history.sync(cast.bob, cast.lobby.slug, None, None)
+    assert (len(page.messages), page.has_older) == (50, True)
+    changes = history.sync(cast.bob, cast.lobby.slug, 3, None)
+    assert "has_older" not in msgspec.to_builtins(changes)
 
 
 def test_what_comes_while_a_reader_turns_pages_is_not_missed(cast: Cast) -> None:
