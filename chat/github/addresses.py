@@ -77,6 +77,8 @@ _NOT_OWNERS = frozenset(
 # A piece of the HTML that chat/markdown.py writes: a tag, or the text up to the next one.
 _piece = re.compile(r'<(/?)([a-z0-9]+)((?:[^<>"]++|"[^"]*+")*+)>|([^<]++)|<')
 _href = re.compile(r'\bhref="([^"]*+)"')
+# An attribute of its own, as no blank stands in an address: a link that says itself what it leads to stays a link.
+_title = re.compile(r'\stitle="')
 # `#12`, with or without `owner/name` before it, not in the middle of a word, a path or an entity.
 _short = re.compile(rf"#([1-9]\d{{0,{NUMBER_DIGITS - 1}}})(?![\w/-])", re.ASCII)
 # What stands before the `#`, read backwards.
@@ -196,7 +198,7 @@ def _site(api: str) -> str:
 
 
 def _named(html: str) -> Iterator[Address]:
-    """What links lead to and short forms stand for, outside of code."""
+    """What links without a title lead to and short forms stand for, outside of code."""
     code = links = 0
     for closing, tag, attributes, text in _piece.findall(html):
         step = -1 if closing else 1
@@ -204,8 +206,8 @@ def _named(html: str) -> Iterator[Address]:
             code += step
         elif tag == "a":
             links += step
-            href = _href.search(attributes)
-            address = of_url(unescape(href[1])) if href and not code else None
+            href = None if code or _title.search(attributes) else _href.search(attributes)
+            address = of_url(unescape(href[1])) if href else None
             if address is not None:
                 yield address
         elif text and not code and not links:

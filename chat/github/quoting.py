@@ -2,6 +2,8 @@
 
 import re
 
+from chat.github.addresses import Address
+
 # Long enough for nearly every title; a line of the chat is read at a glance.
 QUOTED_CHARS = 120
 
@@ -23,9 +25,17 @@ def quoted(text: str, most: int = QUOTED_CHARS) -> str:
     return line.replace("@", "@\u200b").replace("://", ":\u200b//")
 
 
-def linked(text: str, url: str, most: int = QUOTED_CHARS) -> str:
-    """The words as a link; alone where the address is none that a link could have."""
-    return f"[{quoted(text, most)}]({url})" if _address.fullmatch(url) else quoted(text, most)
+def linked(text: str, url: str, most: int = QUOTED_CHARS, *, title: str = "") -> str:
+    """The words as a link; alone where the address is none that a link could have. A title is our own words."""
+    if not _address.fullmatch(url):
+        return quoted(text, most)
+    return f'[{quoted(text, most)}]({url} "{title}")' if title else f"[{quoted(text, most)}]({url})"
+
+
+def repository_link(repository: str) -> str:
+    """`owner/name` as a link that gets no card: who reads what a room hears of knows the repository already."""
+    owner, _, name = repository.partition("/")
+    return linked(repository, Address("repository", owner, name).url, title="on GitHub")
 
 
 _address = re.compile(r"https?://[^\s()<>\[\]\\]+")

@@ -67,6 +67,7 @@ def test_an_address_of_the_site_is_one_object(url: str, address: Address) -> Non
         "    https://github.com/o/r\n",
         "`o/r#1`",
         "[o/r#1](https://example.org/)",
+        '[o/r#1](https://github.com/o/r "a title")',
         "word#1 /o/r#1 o/r/s#1 o/r#1a &#39; #0",
         "#1 without a default repository",
         "https://[github.com/o/r",
@@ -87,7 +88,8 @@ def test_the_short_forms_name_issues() -> None:
 
 
 def test_a_link_with_a_label_is_found_by_where_it_leads() -> None:
-    assert find("[see](https://github.com/o/r/issues/1)") == [Address("issue", "o", "r", "1")]
+    for address in ("https://github.com/o/r/issues/1", "https://github.com/o/r/issues/1?title="):
+        assert find(f"[see]({address})") == [Address("issue", "o", "r", "1")]
 
 
 def test_one_object_has_one_key_however_it_is_written() -> None:

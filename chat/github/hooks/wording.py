@@ -7,7 +7,7 @@ escaped.
 import re
 
 from chat.github.hooks.payloads import Account, Delivered, OfIssue, OfPull, OfRef, OfRelease, Push
-from chat.github.quoting import linked, quoted
+from chat.github.quoting import linked, quoted, repository_link
 
 # A title on GitHub has at most 256 characters; a line of the chat is read at a glance.
 TITLE_CHARS = 120
@@ -86,7 +86,7 @@ def of_push(said: Push) -> str:
 
 def of_ref(said: OfRef, kind: str) -> str:
     deed = f"{'made' if kind == 'create' else 'deleted'} {_plain(said.ref_type)} {code(said.ref)} in"
-    return _told(said, deed, said.repository.html_url, said.repository.full_name)
+    return _said(said, deed, repository_link(said.repository.full_name))
 
 
 def of_release(said: OfRelease) -> str:
@@ -120,9 +120,11 @@ def code(text: str) -> str:
 
 
 def _told(said: Delivered, deed: str, url: str, words: str) -> str:
-    if not deed:
-        return ""
-    return f"**{quoted(_who(said.sender))}** {deed} {linked(words, url, LINK_CHARS)}"
+    return _said(said, deed, linked(words, url, LINK_CHARS)) if deed else ""
+
+
+def _said(said: Delivered, deed: str, link: str) -> str:
+    return f"**{quoted(_who(said.sender))}** {deed} {link}"
 
 
 def _of_subject(said: OfPull | OfIssue, title: str) -> str:

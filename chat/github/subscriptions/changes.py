@@ -8,9 +8,8 @@ from django.db import transaction
 
 from chat.actions.audit import record
 from chat.errors import Conflict, NotFound
-from chat.github.addresses import Address
 from chat.github.models import RoomSetting, Subscription
-from chat.github.quoting import linked, quoted
+from chat.github.quoting import quoted, repository_link
 from chat.github.subscriptions.bot import invite_bot, say
 from chat.github.subscriptions.rights import managed_room
 from chat.models import Room, User
@@ -64,7 +63,12 @@ def subscribe(user: User, slug: str, wanted: Wanted) -> Subscription:
         row.by = user
         row.save()
         record(user, "github_subscribed", room, repository=row.repository, topics=row.topics)
-        _tell(room, user, f"subscribed this room to {_link(row)}: {summary(row)}.", private=row.private)
+        _tell(
+            room,
+            user,
+            f"subscribed this room to {repository_link(row.repository)}: {summary(row)}.",
+            private=row.private,
+        )
     return row
 
 
@@ -87,7 +91,9 @@ def unsubscribe(user: User, slug: str, repository: str, topics: Collection[str] 
                 setattr(row, topic, False)
             row.save()
             record(user, "github_subscribed", room, repository=row.repository, topics=left)
-            _tell(room, user, f"has this room hear less of {_link(row)}: {summary(row)}.")
+            _tell(
+                room, user, f"has this room hear less of {repository_link(row.repository)}: {summary(row)}."
+            )
         return row
 
 
@@ -96,7 +102,7 @@ def end_subscription(user: User, row: Subscription) -> None:
     with transaction.atomic():
         record(user, "github_unsubscribed", row.room, repository=row.repository)
         row.delete()
-        _tell(row.room, user, f"ended this room's subscription to {_link(row)}.")
+        _tell(row.room, user, f"ended this room's subscription to {repository_link(row.repository)}.")
 
 
 def mute_bots(user: User, slug: str, on: bool) -> None:
@@ -125,8 +131,3 @@ def summary(row: Subscription) -> str:
 
 def _tell(room: Room, user: User, deed: str, *, private: bool = False) -> None:
     say(room, f"**{quoted(user.display_name)}** {deed}{f' {PRIVATE}' if private else ''}")
-
-
-def _link(row: Subscription) -> str:
-    owner, _, name = row.repository.partition("/")
-    return linked(row.repository, Address("repository", owner, name).url)

@@ -3,9 +3,8 @@
 from django.db import transaction
 
 from chat.actions.audit import record
-from chat.github.addresses import Address
 from chat.github.models import RoomSetting, Subscription
-from chat.github.quoting import linked, quoted
+from chat.github.quoting import quoted, repository_link
 from chat.github.subscriptions.bot import say
 
 
@@ -14,7 +13,6 @@ def follow_rename(before: str, now: str) -> None:
 
     A room that hears of the new name already keeps that subscription, and loses the other.
     """
-    owner, _, name = now.partition("/")
     with transaction.atomic():
         taken = Subscription.objects.filter(repository_key=now.lower()).values("room_id")
         rows = Subscription.objects.filter(repository_key=before.lower())
@@ -23,6 +21,5 @@ def follow_rename(before: str, now: str) -> None:
             row.repository, row.repository_key = now, now.lower()
             row.save(update_fields=["repository", "repository_key"])
             record(None, "github_renamed", row.room, repository=now, before=before)
-            link = linked(now, Address("repository", owner, name).url)
-            say(row.room, f"The repository {quoted(before)} is {link} now.")
+            say(row.room, f"The repository {quoted(before)} is {repository_link(now)} now.")
         RoomSetting.objects.filter(default_repository__iexact=before).update(default_repository=now)

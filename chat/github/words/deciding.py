@@ -5,9 +5,8 @@ from django.db import transaction
 
 from chat import database
 from chat.errors import Invalid
-from chat.github.addresses import Address
 from chat.github.models import Subscription
-from chat.github.quoting import linked
+from chat.github.quoting import repository_link
 from chat.github.subscriptions import bot, changes, default_repository
 from chat.github.subscriptions.changes import Wanted
 from chat.github.subscriptions.rights import managed_room
@@ -48,7 +47,7 @@ def unsubscribe(user: User, room: str, words: str) -> str:
         )
     left = changes.unsubscribe(user, room, address.repository, chosen.topics)
     if left is None:
-        return f"This room hears nothing more of {_link(address.repository)}."
+        return f"This room hears nothing more of {repository_link(address.repository)}."
     return f"This room is subscribed to {_told(left)}."
 
 
@@ -62,7 +61,7 @@ def list_subscriptions(user: User, room: str, words: str) -> str:
     if mutes_bots(place.pk):
         told.append("\nWhat bots do is not told.")
     if own:
-        told.append(f"\n`#12` is one of {_link(own)}.")
+        told.append(f"\n`#12` is one of {repository_link(own)}.")
     return "\n".join(told)
 
 
@@ -82,7 +81,11 @@ def choose_default(user: User, room: str, words: str) -> str | Later:
     """`none` for nothing; without a word it is only told."""
     if not words:
         own = default_repository(visible_room(user, room).pk)
-        return f"`#12` is one of {_link(own)} here." if own else "This room has no repository of its own."
+        return (
+            f"`#12` is one of {repository_link(own)} here."
+            if own
+            else "This room has no repository of its own."
+        )
     if words.casefold() == "none":
         changes.choose_default_repository(user, room, "")
         return "This room has no repository of its own any more."
@@ -92,7 +95,7 @@ def choose_default(user: User, room: str, words: str) -> str | Later:
     async def answer() -> str:
         name = (await asking.repository(user, address)).repository.value.full_name
         await database.write(changes.choose_default_repository, user, room, name)
-        return f"`#12` is one of {_link(name)} here."
+        return f"`#12` is one of {repository_link(name)} here."
 
     return asking.later(user, answer)
 
@@ -109,7 +112,7 @@ def _check_names_bots(words: str) -> None:
 
 
 def _told(row: Subscription) -> str:
-    return f"{_link(row.repository)}: {changes.summary(row)}"
+    return f"{repository_link(row.repository)}: {changes.summary(row)}"
 
 
 def _warning(row: Subscription) -> str:
@@ -118,8 +121,3 @@ def _warning(row: Subscription) -> str:
 
 def _whence() -> str:
     return BY_WEBHOOK if settings.GITHUB_WEBHOOK_SECRETS else NO_WEBHOOKS
-
-
-def _link(repository: str) -> str:
-    owner, _, name = repository.partition("/")
-    return linked(repository, Address("repository", owner, name).url)

@@ -10,11 +10,18 @@ from pytest_django import Settings
 
 from chat.actions.edits import delete_message
 from chat.actions.rooms import archive_room, remove_member
+from chat.github.addresses import find
 from chat.github.hooks.happening import happening_of
 from chat.github.models import Gathering, Subscription
 from chat.github.subscriptions import announce
 from chat.github.subscriptions.bot import the_bot
-from chat.github.subscriptions.changes import Wanted, choose_default_repository, mute_bots, subscribe
+from chat.github.subscriptions.changes import (
+    Wanted,
+    choose_default_repository,
+    mute_bots,
+    subscribe,
+    unsubscribe,
+)
 from chat.github.subscriptions.settings import default_repository, subscriptions_of
 from chat.models import Membership, Mention, Message, Room
 from tests.cast import Cast, assert_log_is_whole
@@ -62,6 +69,24 @@ def test_a_message_that_names_its_subject_nowhere_gets_its_address(cast: Cast) -
     announce(happened("issues", "opened", text="Something happened."))
     [root] = told(cast.private)
     assert root.text == "Something happened.\nhttps://github.com/Codertocat/Hello-World/issues/1"
+
+
+def test_what_is_said_of_a_subscription_links_to_the_repository_and_shows_no_card(cast: Cast) -> None:
+    wanted = Wanted("Codertocat", "Hello-World", ["pulls", "issues", "pushes"])
+    subscribe(cast.alice, cast.private.slug, wanted)
+    unsubscribe(cast.alice, cast.private.slug, "Codertocat/Hello-World", ["issues"])
+    announce(happened("create"))
+    renamed = {"owner": "Codertocat", "name": "Other", "former_name": "Codertocat/Hello-World"}
+    announce(happened("repository", "renamed", **renamed))
+    unsubscribe(cast.alice, cast.private.slug, "Codertocat/Other")
+    said = told(cast.private)
+    assert len(said) == 5
+    for message in said:
+        assert 'href="https://github.com/Codertocat/' in message.html
+        assert find(message.text) == []
+    listen(cast.alice, cast.private)
+    announce(happened("pull_request", "opened"))
+    assert [address.kind for address in find(told(cast.private)[-1].text)] == ["pull"]
 
 
 @pytest.mark.parametrize(
