@@ -143,13 +143,27 @@ def of_code(address: Address, ref: str, file: File) -> Body:
     lines = _text_of(file).splitlines()[start - 1 : end]
     if not lines:
         raise NotFound("GitHub has no such lines.")
+    shown = _beginning(lines)
+    asked, seen = _span(start, len(lines)), _span(start, len(shown))
     return Body(
         kind="code",
         name=address.repository,
         title=_line(file.path),
-        facts=_facts([("lines", f"{start}–{end}" if end > start else f"{start}"), ("at", ref)]),
-        excerpt=_clean("\n".join(lines[:CODE_LINES]), "\n\t")[:CODE_CHARS],
+        facts=_facts([("lines", seen if seen == asked else f"{seen} of {asked}"), ("at", ref)]),
+        excerpt="\n".join(shown)[:CODE_CHARS],
     )
+
+
+def _beginning(lines: Sequence[str]) -> list[str]:
+    """As many whole lines as a card has room for, and the first one however long it is."""
+    shown = [_clean(line, "\t") for line in lines[:CODE_LINES]]
+    while len(shown) > 1 and len("\n".join(shown)) > CODE_CHARS:
+        del shown[-1]
+    return shown
+
+
+def _span(start: int, count: int) -> str:
+    return f"{start}–{start + count - 1}" if count > 1 else f"{start}"
 
 
 def _of_numbered(

@@ -6,7 +6,7 @@ from pytest_django import Settings
 from chat.errors import NotFound
 from chat.github.addresses import Address
 from chat.github.cards.asking import look_at
-from chat.github.cards.bodies import CODE_LINES, EXCERPT_CHARS, LABELS_MOST, TITLE_CHARS, Body
+from chat.github.cards.bodies import CODE_CHARS, CODE_LINES, EXCERPT_CHARS, LABELS_MOST, TITLE_CHARS, Body
 from tests.fakes.github import FakeGitHub
 from tests.github.cards.conftest import HELLO
 
@@ -81,10 +81,38 @@ async def test_lines_of_code_are_those_of_the_address(github: FakeGitHub) -> Non
     seen = await look_at(of("code", "topic/one/src/a b.py#L3-L5"))
     assert seen.body.excerpt == "line 3\nline 4\nline 5"
     assert facts(seen.body) == {"lines": "3–5", "at": "topic/one"}
-    whole = await look_at(of("code", "topic/one/src/a b.py#L1-L99"))
-    assert len(whole.body.excerpt.splitlines()) == CODE_LINES
     with pytest.raises(NotFound):
         await look_at(of("code", "topic/one/src/a b.py#L500"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "last"),
+    [
+        ("L5-L150", "5–24 of 5–150", "line 24"),
+        ("L190-L500", "190–199", "line 199"),
+        ("L150-L500", "150–169 of 150–199", "line 169"),
+        ("L199-L500", "199", "line 199"),
+        ("L1-L20", "1–20", "line 20"),
+    ],
+)
+async def test_a_card_says_which_of_the_lines_it_shows(
+    github: FakeGitHub, asked: str, told: str, last: str
+) -> None:
+    text = "".join(f"line {number}\n" for number in range(1, 200))
+    github.world.repository(HELLO).add_file("long.py", text)
+    body = (await look_at(of("code", f"master/long.py#{asked}"))).body
+    assert facts(body)["lines"] == told
+    assert body.excerpt.splitlines()[-1] == last
+    assert len(body.excerpt.splitlines()) <= CODE_LINES
+
+
+async def test_long_lines_of_code_are_shown_as_far_as_there_is_room(github: FakeGitHub) -> None:
+    text = "".join(f"{'x' * 700}\n" for _ in range(9)) + "y" * (2 * CODE_CHARS)
+    github.world.repository(HELLO).add_file("wide.py", text)
+    body = (await look_at(of("code", "master/wide.py#L1-L9"))).body
+    assert (facts(body)["lines"], len(body.excerpt.splitlines())) == ("1–2 of 1–9", 2)
+    alone = (await look_at(of("code", "master/wide.py#L10"))).body
+    assert (facts(alone)["lines"], alone.excerpt) == ("10", "y" * CODE_CHARS)
 
 
 async def test_without_a_token_a_card_is_one_call(settings: Settings, github: FakeGitHub) -> None:
