@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
+from chat.errors import Invalid
 from chat.github.hooks.ledger import State, content_of
 from chat.github.models import Delivery
 from chat.github.models.delivery import ERROR_CHARS
@@ -33,8 +34,9 @@ Effect = Callable[[str, bytes, str], None]
 def work_off_next(effect: Effect) -> bool:
     """Work off the oldest delivery that is due; False when there is none, or another process is at it.
 
-    One that fails is put off, and the others go on. When it is the database that fails, OperationalError or
-    InterfaceError is raised, and counted as nobody's attempt.
+    One that fails is put off, and the others go on; one that is Invalid has failed for good, as it will say the same
+    the next time. When it is the database that fails, OperationalError or InterfaceError is raised, and counted as
+    nobody's attempt.
     """
     due = Delivery.objects.filter(state=State.WAITING, due_at__lte=timezone.now())
     first = due.order_by("pk").values_list("pk", flat=True).first()
@@ -62,12 +64,12 @@ def _work_off(row_id: int, effect: Effect) -> bool:
 
 
 def _put_off(row_id: int, error: Exception) -> None:
-    """Note the failed attempt, and when the next one is due."""
+    """Note the failed attempt, and when the next one is due, if there is any hope of it."""
     with transaction.atomic():
         delivery = Delivery.objects.select_for_update().get(pk=row_id)
         delivery.attempts += 1
         delivery.error = f"{type(error).__name__}: {error}"[:ERROR_CHARS].replace("\0", " ")
-        if delivery.attempts <= len(WAITS):
+        if delivery.attempts <= len(WAITS) and not isinstance(error, Invalid):
             delivery.due_at = timezone.now() + WAITS[delivery.attempts - 1]
         else:
             delivery.state, delivery.ended_at = State.FAILED, timezone.now()

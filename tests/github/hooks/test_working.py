@@ -7,7 +7,8 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from chat.github.hooks.ledger import take_down
+from chat.github.hooks.effects import take_effect
+from chat.github.hooks.ledger import retry, take_down
 from chat.github.hooks.working import WAITS, Effect, work_off_next
 from chat.github.models import Delivery
 from chat.models import User
@@ -101,6 +102,24 @@ def test_what_fails_every_time_is_marked_as_failed(arriving: Arriving, effects: 
     make_due()
     assert not work_off_next(effects)
     assert effects.seen == []
+
+
+def test_what_has_not_the_form_of_its_event_fails_at_once_with_one_line_and_may_be_tried_again(
+    arriving: Arriving, effects: Effects, caplog: pytest.LogCaptureFixture
+) -> None:
+    take_down([arriving(event="pull_request", body=b'{"action":5}'), arriving(event="good")])
+    work_off(take_effect)
+    row = Delivery.objects.get(event="pull_request")
+    assert (row.state, row.attempts) == ("failed", 1)
+    assert row.ended_at is not None
+    assert row.error.startswith("Invalid: This is no pull_request event")
+    [line] = [record.getMessage() for record in caplog.records if record.name.endswith("working")]
+    assert "given up" in line
+    # As after an upgrade that knows the form.
+    retry(row)
+    work_off(effects)
+    row.refresh_from_db()
+    assert (row.state, row.error, effects.seen) == ("done", "", ["pull_request"])
 
 
 def test_a_database_that_fails_is_nobodys_attempt(arriving: Arriving, effects: Effects) -> None:
