@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
 from chat.admin.records import RecordAdmin
+from chat.github.budget.ledger import fingerprint
 from chat.github.budget.report import report
 from chat.github.models import Allowance, Spending
+from chat.github.upstream.identity import identity
 
 
 @admin.register(Spending)
@@ -30,6 +33,18 @@ class SpendingAdmin(RecordAdmin):
 
 @admin.register(Allowance)
 class AllowanceAdmin(RecordAdmin):
-    list_display = ("whose", "limit", "remaining", "reset", "rests_until", "heard_at")
+    list_display = ("of", "limit", "remaining", "reset", "rests_until", "heard_at")
     list_filter = ("whose",)
     ordering = ("-whose", "-heard_at")
+    fields = (*list_display, "credential")
+
+    @admin.display(description="whose", ordering="whose")
+    def of(self, allowance: Allowance) -> str:
+        """Who asks, in words: the server may have asked with a token and without, and each is granted its own calls."""
+        if allowance.whose == "own":
+            return "a person, with their own token"
+        if allowance.credential == fingerprint(identity("")):
+            return "the server, without a token"
+        if allowance.credential == fingerprint(identity(settings.GITHUB_TOKEN)):
+            return "the server, with its token"
+        return "the server, as it was set up before"

@@ -1,6 +1,6 @@
 """The ledger in the admin: what operators see of each delivery, and how they have one worked off again."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -52,6 +52,30 @@ def test_the_list_shows_what_came_how_it_stands_and_why(operator: Client, failed
     for shown in ("delivery-1", "star", "octocat/Hello-World", "Failed", "ValueError: &lt;as arranged&gt;"):
         assert shown in page
     assert "more" not in page.partition("as arranged&gt;")[2].partition("</td>")[0]
+
+
+def test_the_list_leaves_room_for_the_state_and_keeps_the_whole_id_at_hand(
+    operator: Client, arriving: Arriving
+) -> None:
+    whole = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
+    take_down([arriving(whole)])
+    page = operator.get(URL).content.decode()
+    assert f'<span title="{whole}">72d3162e…</span>' in page
+    assert whole not in page.replace(f'title="{whole}"', "")
+    assert page.index("72d3162e…") < page.index("Waiting</td>") < page.index("star</td>")
+    assert whole in operator.get(f"{URL}{Delivery.objects.get().pk}/change/").content.decode()
+
+
+def test_the_next_attempt_is_written_as_the_admin_writes_times(operator: Client, failed: Delivery) -> None:
+    page = f"{URL}{failed.pk}/change/"
+    due_at = datetime(2026, 11, 30, 21, 14, 9, 16051, UTC)
+    Delivery.objects.update(state="waiting", due_at=due_at)
+    for url in (page, URL):
+        shown = operator.get(url).content.decode()
+        assert "Nov. 30, 2026, 9:14 p.m." in shown
+        assert "21:14:09.0" not in shown
+    Delivery.objects.update(state="failed")
+    assert ">None<" not in operator.get(page).content.decode()
 
 
 def test_the_page_shows_the_whole_error_and_nothing_of_what_was_said(
