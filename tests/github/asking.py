@@ -8,6 +8,9 @@ from typing import Any, Self
 from urllib.parse import urlencode
 from wsgiref.util import setup_testing_defaults
 
+from allauth.socialaccount.models import SocialAccount, SocialToken
+
+from chat.github.credentials import seal
 from chat.models import Token, User
 from chat.models.token import digest
 from chatproject import asgi, wsgi
@@ -16,6 +19,12 @@ from chatproject import asgi, wsgi
 def bearer(user: User, secret: str = "a secret") -> dict[str, str]:
     Token.objects.create(user=user, digest=digest(secret))
     return {"Authorization": f"Bearer {secret}"}
+
+
+def link(user: User, token: str) -> None:
+    """As if this person had signed in with GitHub."""
+    account = SocialAccount.objects.create(user=user, provider="github", uid=f"of {user.username}")
+    SocialToken.objects.create(account=account, token=seal(token))
 
 
 def logins(*names: str) -> dict[str, list[str]]:

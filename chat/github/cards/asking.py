@@ -16,6 +16,7 @@ from chat.github.addresses import Address
 from chat.github.cards import bodies, forms
 from chat.github.cards.bodies import Body
 from chat.github.resources import Sourced
+from chat.github.visibility import Visible
 
 Form = TypeVar("Form")
 
@@ -111,7 +112,7 @@ class _Asker:
 
     async def _is_public(self, address: Address) -> bool:
         """Without a token nothing else is seen, and the few calls of an hour are not spent on asking."""
-        return not self._token or (await self._fetch(_path(address), forms.Visible)).public
+        return not self._token or (await self._fetch(_path(address), Visible)).public
 
     async def _extra(self, path: str, form: type[Form]) -> Form | None:
         """What a card can do without; not asked for without a token, whose calls would be used up in no time."""

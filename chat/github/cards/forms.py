@@ -2,6 +2,8 @@
 
 import msgspec
 
+from chat.github.visibility import Visible
+
 
 class Account(msgspec.Struct, frozen=True):
     login: str
@@ -20,17 +22,6 @@ class Profile(Account, frozen=True):
 class Label(msgspec.Struct, frozen=True):
     name: str = ""
     color: str | None = None
-
-
-class Visible(msgspec.Struct, frozen=True):
-    """Whether everybody may see a repository. "internal" ones of Enterprise are private, too."""
-
-    private: bool
-    visibility: str = "public"
-
-    @property
-    def public(self) -> bool:
-        return not self.private and self.visibility == "public"
 
 
 class Repository(Visible, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from chat.github.gathered.people import WebAddress
+from chat.github.visibility import shown_among
 from chat.payloads import timestamp
 
 # The most that GitHub tells in one answer. It remembers 90 days, and 300 events.
@@ -40,13 +41,14 @@ class _Payload(msgspec.Struct, frozen=True):
     comment: _Subject | None = None
 
 
-class PublicEvent(msgspec.Struct, frozen=True):
-    """What we need of GitHub's own form."""
+class ToldEvent(msgspec.Struct, frozen=True):
+    """What we need of GitHub's own form. One that is not `public` was done in a private repository."""
 
     type: str
     created_at: datetime
     repo: _Repository
     payload: _Payload = _Payload()
+    public: bool = True
 
 
 class Day(msgspec.Struct, frozen=True):
@@ -88,13 +90,12 @@ def path_of(login: str) -> str:
     return f"/users/{login.lower()}/events/public?per_page={MOST_TOLD}"
 
 
-def activity(events: Sequence[PublicEvent], today: date) -> Activity:
-    """How much was done in the days up to today."""
+def activity(told: Sequence[ToldEvent], token: str | None, today: date) -> Activity:
+    """How much was done in the days up to today, of what is shown to whoever asked; `token` is their own."""
     first = today - timedelta(days=DAYS_SHOWN - 1)
-    days = [_day(event) for event in events]
-    # A full answer may have left out what is older than its oldest.
-    since = first if len(events) < MOST_TOLD else max(first, min(days))
-    shown = [event for event, day in zip(events, days, strict=True) if first <= day <= today]
+    # A full answer may have left out what is older than its oldest, whether that is shown or not.
+    since = first if len(told) < MOST_TOLD else max(first, min(map(_day, told)))
+    shown = [event for event in shown_among(told, token) if first <= _day(event) <= today]
     by_day = Counter(map(_day, shown))
     spread = [first + timedelta(days=number) for number in range(DAYS_SHOWN)]
     kinds = Counter(_kind(event) for event in shown).most_common()
@@ -107,13 +108,13 @@ def activity(events: Sequence[PublicEvent], today: date) -> Activity:
     )
 
 
-def recent(events: Sequence[PublicEvent]) -> list[RecentEvent]:
-    """The newest, newest first."""
-    newest = sorted(events, key=lambda event: event.created_at, reverse=True)[:MOST_RECENT]
+def recent(told: Sequence[ToldEvent], token: str | None) -> list[RecentEvent]:
+    """The newest of the same, newest first."""
+    newest = sorted(shown_among(told, token), key=lambda event: event.created_at, reverse=True)[:MOST_RECENT]
     return [_recent(event) for event in newest]
 
 
-def _recent(event: PublicEvent) -> RecentEvent:
+def _recent(event: ToldEvent) -> RecentEvent:
     kind, payload = _kind(event), event.payload
     say = SENTENCES.get(kind, _plainly)
     subject = payload.comment or payload.release or payload.pull_request or payload.issue
@@ -121,11 +122,11 @@ def _recent(event: PublicEvent) -> RecentEvent:
     return RecentEvent(kind, event.repo.name, timestamp(event.created_at), say(kind, payload), url)
 
 
-def _day(event: PublicEvent) -> date:
+def _day(event: ToldEvent) -> date:
     return event.created_at.astimezone(UTC).date()
 
 
-def _kind(event: PublicEvent) -> str:
+def _kind(event: ToldEvent) -> str:
     """PullRequestReviewEvent is pull_request_review."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", event.type.removesuffix("Event")).lower()
 

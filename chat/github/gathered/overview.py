@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import asdict
 
 from chat.errors import NotFound
-from chat.github.gathered.activity import Activity, PublicEvent, RecentEvent, activity, recent
+from chat.github.gathered.activity import Activity, RecentEvent, ToldEvent, activity, recent
 from chat.github.gathered.activity import path_of as events_path
 from chat.github.gathered.parts import PartError, Parts, PartSource
 from chat.github.gathered.people import Account, GitHubUser, check_login, in_our_form, told_at, unknown
@@ -56,7 +56,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def look_over(login: str, *, token: str | None = None) -> Overview:
-    """The account as `token` sees it (None: as the server does).
+    """The account as `token` sees it; without one as anybody does, even where the server's token sees more.
 
     Raises Invalid before any call, NotFound, and what the profile failed with when no part came.
     """
@@ -67,33 +67,33 @@ async def look_over(login: str, *, token: str | None = None) -> Overview:
         async with asyncio.TaskGroup() as group:
             profile = parts.fetch(group, "profile", profile_path(login), Account)
             listed = parts.fetch(group, "repositories", repositories_path(login), list[ListedRepository])
-            events = parts.fetch(group, "activity", events_path(login), list[PublicEvent])
+            events = parts.fetch(group, "activity", events_path(login), list[ToldEvent])
     except* NotFound:
         # The group has ended the other calls by now: nobody needs the repositories of nobody.
         missing = True
     if missing:
         raise unknown(login)
-    return _put_together(login, parts, granted(token), profile.result(), listed.result(), events.result())
+    return _put_together(login, parts, token, profile.result(), listed.result(), events.result())
 
 
 def _put_together(
     login: str,
     parts: Parts,
-    quota: Quota,
+    token: str | None,
     account: Account | None,
     listed: list[ListedRepository] | None,
-    events: list[PublicEvent] | None,
+    events: list[ToldEvent] | None,
 ) -> Overview:
-    sums = dict.fromkeys(Summary.__struct_fields__) if listed is None else asdict(summed_up(listed))
+    sums = dict.fromkeys(Summary.__struct_fields__) if listed is None else asdict(summed_up(listed, token))
     return Overview(
         username=account.login if account else login,
         profile=_profile(account) if account else None,
         **sums,
-        activity=None if events is None else activity(events, datetime.now(UTC).date()),
-        recent_activity=None if events is None else recent(events),
+        activity=None if events is None else activity(events, token, datetime.now(UTC).date()),
+        recent_activity=None if events is None else recent(events, token),
         errors=parts.errors,
         sources=parts.sources,
-        quota=quota,
+        quota=granted(token),
     )
 
 

@@ -1,4 +1,4 @@
-"""The public repositories of one account, summed up: stars, forks, languages, the best known ones."""
+"""What one account's repositories come to, of those that may be shown: stars, forks, languages, the best known."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from chat.github.gathered.people import Count, WebAddress, told_at
+from chat.github.visibility import Visible, shown_among
 
 # The most that GitHub lists in one answer; more would be more calls, and few people have more.
 MOST_LISTED = 100
@@ -15,7 +16,7 @@ MOST_TOP = 5
 MOST_LANGUAGES = 8
 
 
-class ListedRepository(msgspec.Struct, frozen=True):
+class ListedRepository(Visible, frozen=True, kw_only=True):
     """What we need of GitHub's own form; old servers leave some of it out."""
 
     name: str
@@ -72,15 +73,17 @@ def path_of(login: str) -> str:
     return f"/users/{login.lower()}/repos?per_page={MOST_LISTED}&sort=pushed"
 
 
-def summed_up(listed: Sequence[ListedRepository]) -> Summary:
-    """What they come to."""
-    best = sorted(listed, key=lambda each: (-each.stargazers_count, each.name.lower()))
+def summed_up(listed: Sequence[ListedRepository], token: str | None) -> Summary:
+    """What those come to that are shown to whoever asked; `token` is their own."""
+    shown = shown_among(listed, token)
+    best = sorted(shown, key=lambda each: (-each.stargazers_count, each.name.lower()))
     return Summary(
-        stars=sum(each.stargazers_count for each in listed),
-        forks=sum(each.forks_count for each in listed),
-        languages=_languages(listed),
+        stars=sum(each.stargazers_count for each in shown),
+        forks=sum(each.forks_count for each in shown),
+        languages=_languages(shown),
         top_repositories=[_top(each) for each in best[:MOST_TOP]],
-        repositories=Counted(counted=len(listed), complete=len(listed) < MOST_LISTED),
+        # What is not shown took a place in GitHub's answer all the same.
+        repositories=Counted(counted=len(shown), complete=len(listed) < MOST_LISTED),
     )
 
 

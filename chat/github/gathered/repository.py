@@ -16,6 +16,7 @@ from chat.github.gathered.parts import PartError, Parts, PartSource
 from chat.github.gathered.people import Count, WebAddress, check_login, told_at
 from chat.github.gathered.repositories import ListedRepository
 from chat.github.resources import Quota, Sourced, fetch, granted
+from chat.github.visibility import may_be_shown
 
 # GitHub's own rule, and its bound.
 NAME = re.compile(r"(?!\.{1,2}$)[a-z0-9._-]{1,100}", re.IGNORECASE | re.ASCII)
@@ -31,7 +32,6 @@ class WholeRepository(ListedRepository, frozen=True):
     """What we need of GitHub's own form; old servers leave some of it out."""
 
     full_name: str = ""
-    private: bool = False
     homepage: str | None = None
     topics: tuple[str, ...] = ()
     default_branch: str | None = None
@@ -158,7 +158,7 @@ def _checked(owner: str, name: str) -> str:
 async def _whole(path: str, token: str) -> Sourced[WholeRepository]:
     """The repository; a private one that only the server's own token sees is none."""
     found = await fetch(f"/repos/{path}", WholeRepository, token=token or None, feature="repository")
-    if found.value.private and not token:
+    if not may_be_shown(found.value, token):
         raise NotFound("GitHub does not know this.")
     return found
 
@@ -209,7 +209,7 @@ def _repository(whole: WholeRepository) -> Repository:
         description=whole.description,
         html_url=whole.html_url,
         homepage=whole.homepage or None,
-        private=whole.private,
+        private=not whole.public,
         archived=whole.archived,
         fork=whole.fork,
         stars=whole.stargazers_count,

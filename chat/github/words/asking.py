@@ -10,6 +10,7 @@ from chat.github import resources
 from chat.github.addresses import Address
 from chat.github.credentials import token_of
 from chat.github.resources import Sourced
+from chat.github.visibility import may_be_shown
 from chat.github.words.forms import Issue, Profile, Repository
 from chat.models import User
 from chat.slash import Later
@@ -57,7 +58,7 @@ async def repository(user: User, address: Address, *, fresh: bool = False) -> Se
         public = await resources.fetch(path, Repository, feature="word", fresh=fresh)
     except NotFound:
         raise _unseen(address) from None
-    if public.value.private:
+    if not may_be_shown(public.value, None):
         raise _unseen(address)
     return Seen(public, None)
 

@@ -31,7 +31,7 @@ def subscribe(user: User, room: str, words: str) -> Later:
         seen = (await asking.repository(user, address, fresh=True)).repository.value
         owner, _, name = seen.full_name.partition("/")
         topics = chosen.topics or USUAL_TOPICS
-        wanted = Wanted(owner, name, topics, chosen.labels, chosen.branches, seen.private)
+        wanted = Wanted(owner, name, topics, chosen.labels, chosen.branches, not seen.public)
         row = await database.write(changes.subscribe, user, room, wanted)
         return f"This room is subscribed to {_told(row)}.{_warning(row)}\n{_whence()}"
 

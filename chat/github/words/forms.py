@@ -3,6 +3,7 @@
 import msgspec
 
 from chat.github.gathered.people import Count, WebAddress
+from chat.github.visibility import Visible
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -16,10 +17,9 @@ class Profile(msgspec.Struct, frozen=True):
     location: str | None = None
 
 
-class Repository(msgspec.Struct, frozen=True):
+class Repository(Visible, frozen=True, kw_only=True):
     full_name: str
     html_url: WebAddress
-    private: bool
     description: str | None = None
     language: str | None = None
     stargazers_count: Count = 0

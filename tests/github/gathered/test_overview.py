@@ -8,11 +8,12 @@ import pytest
 from pytest_django import Settings
 
 from chat import database
+from chat.github import resources
 from chat.models import User
 from tests.fakes.github import Answer, FakeGitHub
 from tests.fakes.github.answers import failed, malformed, silent
 from tests.fakes.github.messages import json_answer
-from tests.github.asking import Listener, bearer, until
+from tests.github.asking import Listener, bearer, link, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,6 +77,54 @@ async def test_of_more_repositories_than_github_lists_at_once_it_says_how_many_i
     found = await overview(signed_in, "hubot")
     assert found["repositories"] == {"counted": 100, "complete": False}
     assert found["stars"] == 100
+
+
+@pytest.fixture
+def seen_by_the_server(github: FakeGitHub, settings: Settings) -> list[str]:
+    """Repositories that not everybody may see, with work in them, and a server whose token sees them."""
+    github.world.add_repository("hubot/shown", stargazers_count=1, forks_count=1)
+    github.world.add_repository("hubot/secret", private=True, stargazers_count=90, forks_count=7)
+    github.world.add_repository("hubot/company", visibility="internal", stargazers_count=900, forks_count=70)
+    github.world.add_token("the server's", "hubot", sees=["hubot/secret"])
+    for name in ("secret", "shown"):
+        github.world.add_event("hubot", "Push", ago(1), f"hubot/{name}")
+    settings.GITHUB_TOKEN = "the server's"
+    return ["shown"]
+
+
+async def test_what_only_the_servers_token_sees_is_neither_listed_nor_counted(
+    signed_in: httpx.AsyncClient, seen_by_the_server: list[str]
+) -> None:
+    found = await overview(signed_in, "hubot")
+    assert [each["name"] for each in found["top_repositories"]] == seen_by_the_server
+    assert (found["stars"], found["forks"]) == (1, 1)
+    assert found["repositories"] == {"counted": 1, "complete": True}
+    assert [event["repository"] for event in found["recent_activity"]] == ["hubot/shown"]
+    assert found["activity"]["counted"] == 1
+
+
+@pytest.mark.usefixtures("seen_by_the_server")
+async def test_what_somebodys_own_account_sees_is_shown_to_them(
+    signed_in: httpx.AsyncClient, github: FakeGitHub, alice: User
+) -> None:
+    github.world.add_token("alice's", "hubot", sees=["hubot/secret"])
+    await database.write(link, alice, "alice's")
+    found = await overview(signed_in, "hubot")
+    assert [each["name"] for each in found["top_repositories"]] == ["company", "secret", "shown"]
+    assert (found["stars"], found["repositories"]["counted"]) == (991, 3)
+    assert found["activity"]["counted"] == 2
+    github.world.revoke("alice's")
+    resources.forget_all()
+    assert (await overview(signed_in, "hubot"))["stars"] == 1
+
+
+@pytest.mark.usefixtures("seen_by_the_server")
+async def test_a_listing_full_of_what_is_not_shown_is_not_complete(
+    signed_in: httpx.AsyncClient, github: FakeGitHub
+) -> None:
+    for number in range(100):
+        github.world.add_repository(f"hubot/{number}", visibility="internal")
+    assert (await overview(signed_in, "hubot"))["repositories"] == {"counted": 1, "complete": False}
 
 
 async def test_activity_is_told_by_day_by_kind_and_by_its_newest(

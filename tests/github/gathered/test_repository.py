@@ -4,15 +4,13 @@ from typing import Any
 
 import httpx
 import pytest
-from allauth.socialaccount.models import SocialAccount, SocialToken
 from pytest_django import Settings
 
 from chat import database
-from chat.github.credentials import seal
 from chat.models import User
 from tests.fakes.github import Answer, FakeGitHub
 from tests.fakes.github.answers import failed
-from tests.github.asking import bearer
+from tests.github.asking import bearer, link
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,10 +101,11 @@ async def test_what_github_does_not_have_is_not_found(
     assert (answer.status_code, answer.json()["detail"]) == (404, "GitHub has no repository octocat/nothing.")
 
 
+@pytest.mark.parametrize("hidden", [{"private": True}, {"visibility": "internal"}])
 async def test_what_only_the_servers_token_sees_is_not_found(
-    signed_in: httpx.AsyncClient, github: FakeGitHub, settings: Settings
+    signed_in: httpx.AsyncClient, github: FakeGitHub, settings: Settings, hidden: dict[str, Any]
 ) -> None:
-    github.world.add_repository("octocat/secret", private=True)
+    github.world.add_repository("octocat/secret", **hidden)
     github.world.add_token("the server's", "octocat", sees=["octocat/secret"])
     settings.GITHUB_TOKEN = "the server's"
     answer = await signed_in.get("/api/github/repos/octocat/secret")
@@ -131,11 +130,6 @@ async def test_nobody_and_guests_are_refused(web: httpx.AsyncClient, github: Fak
     headers = await database.write(bearer, guest)
     assert (await web.get(HELLO, headers=headers)).status_code == 403
     assert github.connections == 0
-
-
-def link(user: User, token: str) -> None:
-    account = SocialAccount.objects.create(user=user, provider="github", uid=str(user.pk))
-    SocialToken.objects.create(account=account, token=seal(token))
 
 
 async def test_a_private_one_is_shown_to_whose_own_account_sees_it_and_to_nobody_else(

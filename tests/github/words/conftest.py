@@ -4,11 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 import pytest
-from allauth.socialaccount.models import SocialAccount, SocialToken
 
 from chat.actions.accounts import create_token
 from chat.database import write
-from chat.github.credentials import seal
 from chat.models import Room, User
 from tests.api.conftest import client
 from tests.consumers.socket import Socket
@@ -50,9 +48,3 @@ def type_(request: pytest.FixtureRequest) -> Type:
     """By both doors."""
     door: Type = request.param
     return door
-
-
-def link(user: User, token: str) -> None:
-    """As if this person had signed in with GitHub."""
-    account = SocialAccount.objects.create(user=user, provider="github", uid=f"of {user.username}")
-    SocialToken.objects.create(account=account, token=seal(token))

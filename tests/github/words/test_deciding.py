@@ -11,7 +11,8 @@ from chat.github.subscriptions.bot import USERNAME
 from chat.models import AuditEntry, Message, Room, User
 from tests.cast import Cast
 from tests.fakes.github import FakeGitHub
-from tests.github.words.conftest import Said, Type, link, over_http
+from tests.github.asking import link
+from tests.github.words.conftest import Said, Type, over_http
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

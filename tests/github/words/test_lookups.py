@@ -12,8 +12,8 @@ from tests.cast import Cast
 from tests.consumers.test_attention import come
 from tests.fakes.github import FakeGitHub
 from tests.fakes.github.answers import failed
-from tests.github.asking import until
-from tests.github.words.conftest import Type, link, over_http
+from tests.github.asking import link, until
+from tests.github.words.conftest import Type, over_http
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -117,8 +117,9 @@ async def test_what_the_servers_token_sees_is_not_shown_for_that(
     cast: Cast, github: FakeGitHub, settings: Settings
 ) -> None:
     github.world.add_token("of the server", "octocat", sees=[SECRET])
+    github.world.add_repository("acme/company", visibility="internal")
     settings.GITHUB_TOKEN = "of the server"
-    for asked in (f"repo {SECRET}", f"issue {SECRET}#7"):
+    for asked in (f"repo {SECRET}", f"issue {SECRET}#7", "repo acme/company"):
         assert (await over_http(cast.bob, cast.lobby, f"/github {asked}")).code == "not_found"
     assert github.calls(f"/repos/{SECRET}") == 1
 

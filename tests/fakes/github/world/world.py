@@ -48,9 +48,11 @@ class World:
         return self.repositories[full_name.lower()]
 
     def add_event(self, login: str, kind: str, at: str, repository: str, **payload: Any) -> dict[str, Any]:
-        """The newest thing that an account did in public; who has done none has the recorded ones."""
+        """The newest thing that an account did; who has done none has the recorded ones."""
         event: dict[str, Any] = recorded("events", repository)[0]
         event |= {"type": f"{kind}Event", "created_at": at, "payload": payload}
+        held = self.repositories.get(repository.lower())
+        event["public"] = held is None or not held.private
         event["repo"]["name"] = repository
         event["actor"]["login"] = login
         self.events[login.lower()] = [event, *self.events.get(login.lower(), [])]
