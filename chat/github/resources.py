@@ -19,9 +19,20 @@ from chat.github.upstream.identity import Identity, identity
 from chat.github.upstream.quota import Quota
 from chat.github.upstream.spending import Feature, Spender
 from chat.github.upstream.store import Kept, Stores
-from chat.github.upstream.verdicts import TokenRefused
+from chat.github.upstream.verdicts import TokenRefused, is_answer
 
-__all__ = ["Feature", "Quota", "Source", "Sourced", "TokenRefused", "fetch", "find", "forget_all", "granted"]
+__all__ = [
+    "Feature",
+    "Quota",
+    "Source",
+    "Sourced",
+    "TokenRefused",
+    "fetch",
+    "find",
+    "forget_all",
+    "granted",
+    "is_answer",
+]
 
 Form = TypeVar("Form")
 Value = TypeVar("Value")

@@ -7,9 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from chat.errors import Invalid, as_chat_error
+from chat.errors import as_chat_error
 from chat.github.gathered.people import Failure, GitHubUser, look_up, unknown
-from chat.github.resources import Quota, Source, granted
+from chat.github.resources import Quota, Source, granted, is_answer
 
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +24,7 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Missing(msgspec.Struct, frozen=True, kw_only=True):
-    """A name for which there is nothing; without a `source` when nobody was asked for it."""
+    """A name for which there is nothing; without a `source` unless GitHub itself said so."""
 
     index: int
     username: str
@@ -77,10 +77,9 @@ async def _ask(index: int, login: str) -> Arrived | Missing:
     try:
         found = await look_up(login)
     except Exception as error:
-        asked = not isinstance(error, Invalid)
         why = Failure.of(login, as_chat_error(error))
-        source: Source | None = "live" if asked else None
-        return Missing(index=index, username=login, source=source, age=0.0 if asked else None, error=why)
+        source: Source | None = "live" if is_answer(error) else None
+        return Missing(index=index, username=login, source=source, age=0.0 if source else None, error=why)
     age = round(found.age, 3)
     if found.value is None:
         why = Failure.of(login, unknown(login))

@@ -25,7 +25,7 @@ from chat.github.upstream.places import Places
 from chat.github.upstream.retries import persist
 from chat.github.upstream.spending import Spender, count
 from chat.github.upstream.store import Kept
-from chat.github.upstream.verdicts import Limited, refusal
+from chat.github.upstream.verdicts import Limited, Unreached, refusal
 
 # A profile has 1.5 KB, a page of 100 repositories 600 KB.
 MOST_BODY_BYTES = 5 * 1024 * 1024
@@ -92,7 +92,7 @@ class GitHub:
         except (TimeoutError, httpx.TimeoutException) as error:
             raise GatewayTimeout("GitHub did not answer in time.") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise BadGateway("GitHub could not be reached, or broke off.") from error
+            raise Unreached("GitHub could not be reached, or broke off.") from error
 
     async def _try(self, who: Identity, asked: Asked) -> Kept:
         governor = governor_of(who)

@@ -20,6 +20,10 @@ PASSING = (502, 503, 504)
 FORBIDDEN = (403, 451)
 
 
+class Unreached(BadGateway):
+    """No answer, or not a whole one: there was no connection, or it broke."""
+
+
 class Passing(BadGateway):
     """GitHub failed in a way that may be over in a moment."""
 
@@ -54,6 +58,11 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> ChatError |
         wait = whole_number(headers.get("retry-after"))
         return Passing(f"GitHub answered with status {status}.", retry_after=wait)
     return BadGateway(f"GitHub answered with status {status}.")
+
+
+def is_answer(error: Exception) -> bool:
+    """Whether GitHub itself said so: not when it was silent or out of reach, or must not be asked just now."""
+    return isinstance(error, NotFound | Forbidden | Limited | BadGateway) and not isinstance(error, Unreached)
 
 
 def wait_for_the_hour(headers: Mapping[str, str]) -> float | None:

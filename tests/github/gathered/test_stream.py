@@ -109,9 +109,26 @@ async def test_each_kind_of_trouble_is_a_line_of_its_own(web: httpx.AsyncClient,
     items.sort(key=lambda item: int(item["index"]))
     assert [item["username"] for item in items] == asked
     told = [(item["error"]["status"], item["source"], item["age"]) for item in items if "error" in item]
-    silent = (400, None, None)  # nobody was asked
-    assert told == [(502, "live", 0), (504, "live", 0), silent, silent, (429, "live", 0)]
+    unasked, silent = (400, None, None), (504, None, None)
+    assert told == [(502, "live", 0), silent, unasked, unasked, (429, "live", 0)]
     assert (end["ok"], end["failed"]) == (2, 5)
+
+
+async def test_what_github_did_not_say_itself_has_no_source(
+    web: httpx.AsyncClient, github: FakeGitHub, settings: Settings
+) -> None:
+    async def told(login: str) -> tuple[int, str | None, float | None]:
+        item, _ = lines(await web.get(STREAM, params=logins(login)))
+        return item["error"]["status"], item["source"], item["age"]
+
+    assert await told("hangs-up") == (502, None, None)
+    for login in ("answers-malformed", "answers-html", "moved-to-another-host"):
+        assert await told(login) == (502, "live", 0)
+    assert await told("forbidden") == (403, "live", 0)
+    assert await told("rate-limited") == (429, "live", 0)
+    calls = len(github.requests)
+    assert await told("octocat") == (429, None, None)
+    assert len(github.requests) == calls
 
 
 async def test_a_fault_of_our_own_spoils_its_line_only_and_is_logged(
