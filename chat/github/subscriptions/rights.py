@@ -18,7 +18,9 @@ def managed_room(user: User, slug: str) -> Room:
         )
     moderated = Membership.objects.filter(room=room, role__in=MODERATING).exists()
     if not can_manage(user, room, membership_in(room, user), moderated=moderated):
-        who = "its moderators and owners" if moderated else "its members: join it first"
+        # Guests cannot join; and where somebody moderates, neither would help.
+        way_in = "sign in and join it first" if user.is_guest else "join it first"
+        who = "its moderators and owners" if moderated else f"its members: {way_in}"
         raise Forbidden(f"What this room hears of GitHub is decided by {who}.", field="room")
     check_not_archived(room)
     return room

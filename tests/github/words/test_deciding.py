@@ -164,6 +164,16 @@ async def test_whoever_may_not_decide_has_nobody_asked(cast: Cast, github: FakeG
     assert github.requests == []
 
 
+async def test_guests_are_told_to_sign_in_as_they_cannot_join(cast: Cast, type_: Type) -> None:
+    await database.write(room_on_demand, "on-demand")
+    ownerless = await database.call(Room.objects.get, slug="on-demand")
+    for text in (SUBSCRIBE, "/github mute bots"):
+        refused = await type_(cast.gus, ownerless, text)
+        assert (refused.code, "sign in and join it first" in refused.detail) == ("forbidden", True)
+        assert "sign in" not in (await type_(cast.bob, ownerless, text)).detail
+        assert "sign in" not in (await type_(cast.gus, cast.lobby, text)).detail
+
+
 async def test_a_bot_that_was_put_out_comes_back_with_the_next_subscription(cast: Cast) -> None:
     await over_http(cast.alice, cast.private, SUBSCRIBE)
     bot = await database.call(User.objects.get, username=USERNAME)
