@@ -54,17 +54,21 @@ def read_query(request: HttpRequest, kind: type[T]) -> T:
 
 
 def _value(query: QueryDict, name: str, types: set[type]) -> object:
-    """The one value, as a number where the field is one and the text too; what is left is judged as text.
+    """The one value, or all of a field of several.
 
-    A field of several takes them all as they came: one that is wrong need not spoil the others.
+    Texts of several are not looked at here: one that is wrong need not spoil the others.
     """
     values = query.getlist(name)
     if msgspec.inspect.VarTupleType in types:
-        return values
+        return [_number_or_text(text, types) for text in values]
     if len(values) > 1:
         raise Invalid(f"{name} is given more than once.", field=name)
-    text = values[0]
-    check_characters(text, name)
+    check_characters(values[0], name)
+    return _number_or_text(values[0], types)
+
+
+def _number_or_text(text: str, types: set[type]) -> int | float | str:
+    """A number where the field is one and the text too; what is left is judged as text."""
     if msgspec.inspect.IntType in types and _whole.fullmatch(text):
         return int(text)
     if msgspec.inspect.FloatType in types and _decimal.fullmatch(text):
@@ -80,5 +84,8 @@ def _fields(kind: type[msgspec.Struct]) -> dict[str, set[type]]:
 
 
 def _types(kind: Any) -> set[type]:
+    """Those of a field of several with those of its items."""
+    if isinstance(kind, msgspec.inspect.VarTupleType):
+        return {type(kind), *_types(kind.item_type)}
     members = kind.types if isinstance(kind, msgspec.inspect.UnionType) else (kind,)
     return {type(member) for member in members}

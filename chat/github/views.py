@@ -34,7 +34,7 @@ class UsersQuery(msgspec.Struct, frozen=True):
 class StreamQuery(UsersQuery, frozen=True):
     """`have`: the `index` of each item that came before an earlier answer broke off."""
 
-    have: tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,2}$")], ...] = ()
+    have: tuple[Annotated[int, msgspec.Meta(ge=0, le=99)], ...] = ()
 
 
 class Users(msgspec.Struct, frozen=True):
@@ -60,7 +60,7 @@ async def stream_users(call: Call, query: StreamQuery) -> Streamed[Arrived | Mis
     those asked for. Hanging up ends the calls to GitHub that nobody else waits for; `have` goes on from there.
     """
     _bound(call, len(query.login))
-    return Streamed(arrivals(query.login, frozenset(map(int, query.have))))
+    return Streamed(arrivals(query.login, frozenset(query.have)))
 
 
 @operation("GET", Access.ANYBODY)

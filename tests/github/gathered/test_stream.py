@@ -161,8 +161,16 @@ async def test_whoever_comes_back_gets_what_they_do_not_have(
     assert (end["ok"], end["failed"]) == (2, 0)
     assert github.calls("torvalds") == 0
     assert lines(await web.get(STREAM, params={**logins("octocat"), "have": "0"}))[0]["done"]
-    wrong = await web.get(STREAM, params={**logins("octocat"), "have": ["0", "first"]})
+
+
+@pytest.mark.parametrize(
+    ("have", "why"), [("first", "Expected `int`, got `str`"), ("-1", "`int` >= 0"), ("100", "`int` <= 99")]
+)
+async def test_what_is_no_place_is_refused_in_words(web: httpx.AsyncClient, have: str, why: str) -> None:
+    wrong = await web.get(STREAM, params={**logins("octocat"), "have": ["0", have]})
     assert (wrong.status_code, wrong.json()["field"]) == (400, "have")
+    assert wrong.json()["detail"].startswith("The field 'have' is not right: ")
+    assert why in wrong.json()["detail"]
 
 
 async def test_the_quota_is_null_as_long_as_github_has_told_nothing(web: httpx.AsyncClient) -> None:
