@@ -35,6 +35,8 @@ def login_in(text: str) -> str:
     """The login of an account, by itself, behind an @, or as its address; raises Invalid."""
     address = of_url(text)
     login = address.owner if address else text.removeprefix("@")
+    if not login:
+        raise Invalid("Name an account by its login, such as octocat.", field="text")
     if len(login) > MOST_LOGIN_CHARS or not LOGIN.fullmatch(login):
         raise Invalid("A GitHub login has letters, digits and single hyphens.", field="text")
     return login

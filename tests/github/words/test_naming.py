@@ -47,6 +47,12 @@ def test_accounts_and_repositories_are_named_by_themselves_or_by_their_address()
             repository_in(text)
 
 
+def test_where_no_account_is_named_it_says_so() -> None:
+    for text, why in (("", "Name an account"), ("@", "Name an account"), ("a--b", "has letters, digits")):
+        with pytest.raises(Invalid, match=why):
+            login_in(text)
+
+
 def test_labels_with_blanks_stand_in_quotation_marks_also_in_those_of_telephones() -> None:
     for text in ('a/b label:"good first issue" branch:x', "a/b label:“good first issue” branch:x"):
         named, *rest = split(text)
