@@ -1,5 +1,6 @@
 // The live view of what a message links to: an issue, a pull request, a repository …; without a body, nothing but the link.
 import { html, nothing } from "lit";
+import { hasLinkTo, shortAddress, webAddress } from "../lib/links.js";
 import { load, save } from "../lib/storage.js";
 import { ChatElement } from "./element.js";
 import { icon } from "./icons.js";
@@ -29,17 +30,19 @@ const COLOUR = /^[0-9a-f]{6}$/iu;
 /** The cards of a message, in its order. They change by themselves, which is not read out. @param {import("../chat.js").Chat} chat @param {import("../protocol.js").Message} message */
 export function cardsOf(chat, message) {
   if (message.deleted || !message.cards?.length) return "";
-  return html`<div class="cards" aria-live="off">${message.cards.map((link) => html`<github-card .chat=${chat} .link=${link}></github-card>`)}</div>`;
+  return html`<div class="cards" aria-live="off">${message.cards.map((link) => html`<github-card .chat=${chat} .link=${link} .isInText=${hasLinkTo(message, link.url)}></github-card>`)}</div>`;
 }
 
 /** It has one height, whatever it shows, so that nothing below it moves when its body comes or changes. */
 class GitHubCard extends ChatElement {
-  static properties = { ...ChatElement.properties, link: { attribute: false } };
+  static properties = { ...ChatElement.properties, link: { attribute: false }, isInText: { attribute: false } };
 
   constructor() {
     super();
     /** @type {import("../protocol.js").CardLink} */
     this.link = { id: 0, url: "" };
+    /** Whether the text of the message links there already. */
+    this.isInText = true;
     /** The version that is on the screen. */
     this.drawn = 0;
     this.timer = 0;
@@ -79,9 +82,16 @@ class GitHubCard extends ChatElement {
     if (card) return this.#card(card);
     const awaitedMs = this.chat.store.cards.awaitedMs(this.link.id);
     clearTimeout(this.timer);
-    if (awaitedMs === 0) return nothing;
+    if (awaitedMs === 0) return this.#bare();
     this.timer = setTimeout(() => this.requestUpdate(), awaitedMs);
     return html`<div class="card skeleton kind-${CODE.test(this.link.url) ? "code" : "other"} ${this.folded ? "folded" : ""}" aria-hidden="true"><i></i><b></b><s></s></div>`;
+  }
+
+  /** `owner/name#12` in a text is no link by itself, and there may never be a body that is one. */
+  #bare() {
+    const address = this.isInText ? null : webAddress(this.link.url);
+    if (!address) return nothing;
+    return html`<a class="card-bare" href=${address.href} target="_blank" rel="noopener noreferrer nofollow">${icon("link")} <span class="truncate">${shortAddress(address)}</span></a>`;
   }
 
   #card(/** @type {import("../protocol.js").Card} */ card) {

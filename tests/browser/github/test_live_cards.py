@@ -27,9 +27,14 @@ def test_a_card_goes_with_its_pull_request_and_a_private_one_is_for_who_may_see_
         enter(person, slug)
     post(alice, slug, f"have a look: {github.url}/octocat/Hello-World/pull/2")
     post(alice, slug, f"and at {github.url}/octocat/hidden/issues/1")
+    post(alice, slug, "which is octocat/hidden#1 in short")
     for person in (alice, bob):
         expect(card(person, "Pull request octocat/Hello-World#2, open")).to_be_visible()
-    expect(card(alice, "Issue octocat/hidden#1, open, private")).to_contain_text("Our secret plan")
+    expect(card(alice, "Issue octocat/hidden#1, open, private")).to_have_count(2)
+    expect(card(alice, "Issue octocat/hidden#1, open, private").first).to_contain_text("Our secret plan")
+    # The others have the address alone, and where the text has it, nothing more.
+    bare = bob.page.locator("github-card").get_by_role("link", name="octocat/hidden#1", exact=True)
+    expect(bare).to_have_attribute("href", f"{github.url}/octocat/hidden/issues/1")
     before = bob.texts()
 
     github.webhooks.add(url=f"{alice.url}/hooks/github", secret=WEBHOOK_SECRET)
@@ -42,7 +47,7 @@ def test_a_card_goes_with_its_pull_request_and_a_private_one_is_for_who_may_see_
     assert "secret plan" not in bob.page.content()
     # It is still there for whoever opens the room anew.
     alice.page.reload()
-    expect(card(alice, "Issue octocat/hidden#1, open, private")).to_be_visible()
+    expect(card(alice, "Issue octocat/hidden#1, open, private")).to_have_count(2)
 
 
 def let_see(person: Visitor, github: FakeGitHub, *private: str) -> None:

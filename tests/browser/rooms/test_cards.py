@@ -55,8 +55,8 @@ LINK = """([text, links]) => {
 TELL = """(card) => document.querySelector("chat-app").chat.store.cards.put(card)"""
 
 
-def link(person: Visitor, text: str, *ids: int) -> None:
-    person.page.evaluate(LINK, [text, [{"id": id, "url": BODY["url"]} for id in ids]])
+def link(person: Visitor, text: str, *ids: int, url: str = BODY["url"]) -> None:
+    person.page.evaluate(LINK, [text, [{"id": id, "url": url} for id in ids]])
 
 
 def tell(person: Visitor, **fields: Any) -> None:
@@ -99,7 +99,36 @@ def test_a_body_takes_the_place_that_was_kept_for_it_and_changes_in_place(visito
     assert height(card(alice)) == waiting
     tell(alice, version=4, withdrawn=True)
     expect(card(alice)).to_have_count(0)
-    expect(alice.message("look at this")).to_be_visible()
+    expect(alice.message("look at this").get_by_role("link", name="octocat/hello-world#7")).to_be_visible()
+
+
+def test_without_a_body_there_is_a_link_where_the_text_has_none(visitor: Make) -> None:
+    alice = visitor()
+    alice.come_in("Alice", "bare")
+    texts = {
+        "see octocat/hello-world#7": BODY["url"],
+        "https://www.github.com/Octocat/hello-world/issues/7/events is there already": BODY["url"],
+        "https://github.com/octocat/hello-world/pull/70 is another": BODY["url"],
+        "what is no address of the web": "javascript:alert(1)//github.com/octocat/hello-world/pull/7",
+        "a file": "https://github.com/octocat/hello-world/blob/main/a.py#L1",
+    }
+    for number, (text, url) in enumerate(texts.items(), 50):
+        alice.say(text)
+        alice.sees(text)
+        link(alice, text, number, url=url)
+        # It is known that nothing will come.
+        tell(alice, id=number, withdrawn=True)
+    bare = alice.page.locator("github-card").get_by_role("link")
+    expect(bare).to_have_text(
+        ["octocat/hello-world#7", "octocat/hello-world#7", "octocat/hello-world/blob/main/a.py#L1"]
+    )
+    expect(bare.first).to_have_attribute("href", BODY["url"])
+    expect(bare.first).to_have_attribute("target", "_blank")
+    expect(bare.first).to_have_attribute("rel", "noopener noreferrer nofollow")
+    assert faults(alice.page) == []
+    tell(alice, id=50, version=2)
+    expect(bare).to_have_count(3)
+    expect(card(alice)).to_be_visible()
 
 
 def test_a_card_that_was_folded_is_folded_wherever_it_is_shown(visitor: Make) -> None:
