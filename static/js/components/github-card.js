@@ -25,6 +25,9 @@ const OTHER = /** @type {const} */ ({ word: "Link", sign: "link" });
 const STATES = new Set(["open", "closed", "merged", "draft", "prerelease", "archived"]);
 /** The one kind that is taller, as an address tells it before there is a body. */
 const CODE = /\/blob\//u;
+/** The ends of names that are shown whole. */
+const REF = /[#@ ][^#@ ]*$/u;
+const FILE = /[/ ][^/]*$/u;
 const COLOUR = /^[0-9a-f]{6}$/iu;
 
 /** The cards of a message, in its order. They change by themselves, which is not read out. @param {import("../chat.js").Chat} chat @param {import("../protocol.js").Message} message */
@@ -98,16 +101,16 @@ class GitHubCard extends ChatElement {
     const { word, sign } = KINDS[card.kind] ?? OTHER;
     const { folded } = this;
     const title = card.kind === "code" ? "" : this.#link(card, "card-title", card.title || card.name);
-    const name = `${word} ${card.name}${card.state ? `, ${card.state}` : ""}${card.private ? ", private" : ""}`;
+    const name = `${word} ${wholeName(card)}${card.state ? `, ${card.state}` : ""}${card.private ? ", private" : ""}`;
     return html`
       <section class="card kind-${KINDS[card.kind] ? card.kind : "other"} ${folded ? "folded" : ""}" aria-label=${name}>
         <header class="card-head">
           <span class="card-sign ${stateClass(card.state)}" title=${word}>${icon(sign)}</span>
-          ${card.kind === "code" ? this.#link(card, "card-name", html`<span class="truncate">${card.name}</span>`) : html`<span class="card-name">${nameParts(card.name)}</span>`}
+          ${card.kind === "code" ? this.#link(card, "card-name", nameParts(wholeName(card), FILE)) : html`<span class="card-name">${nameParts(card.name, REF)}</span>`}
           ${card.state ? html`<span class="card-state ${stateClass(card.state)}">${card.state}</span>` : ""}
           ${card.private ? html`<span class="card-private" title="Only people whose own GitHub account may see it are shown this card">${icon("lock")} <span class="card-private-word">Private</span></span>` : ""}
           ${folded ? title : ""}
-          <button class="card-fold icon-button" type="button" aria-expanded=${!folded} aria-label="${folded ? "Unfold" : "Fold"} the card of ${card.name}" @click=${() => this.#fold()}>${icon("chevron")}</button>
+          <button class="card-fold icon-button" type="button" aria-expanded=${!folded} aria-label="${folded ? "Unfold" : "Fold"} the card of ${wholeName(card)}" @click=${() => this.#fold()}>${icon("chevron")}</button>
         </header>
         ${folded ? "" : html`
           ${title}
@@ -117,14 +120,15 @@ class GitHubCard extends ChatElement {
     `;
   }
 
-  #link(/** @type {import("../protocol.js").Card} */ { url }, /** @type {string} */ look, /** @type {unknown} */ text) {
-    return html`<a class=${look} href=${url} target="_blank" rel="noopener noreferrer">${text}</a>`;
+  #link(/** @type {import("../protocol.js").Card} */ card, /** @type {string} */ look, /** @type {unknown} */ text) {
+    return html`<a class=${look} href=${card.url} title=${look === "card-name" ? wholeName(card) : nothing} target="_blank" rel="noopener noreferrer">${text}</a>`;
   }
 
-  #excerpt(/** @type {import("../protocol.js").Card} */ { kind, excerpt, name }) {
+  #excerpt(/** @type {import("../protocol.js").Card} */ card) {
+    const { kind, excerpt } = card;
     if (!excerpt) return "";
     if (kind !== "code") return html`<p class="card-excerpt">${excerpt}</p>`;
-    return html`<pre class="card-code" tabindex="0" role="region" aria-label="Lines of ${name}"><code>${excerpt}</code></pre>`;
+    return html`<pre class="card-code" tabindex="0" role="region" aria-label="Lines of ${wholeName(card)}"><code>${excerpt}</code></pre>`;
   }
 
   #foot(/** @type {import("../protocol.js").Card} */ card) {
@@ -170,9 +174,14 @@ class GitHubCard extends ChatElement {
   }
 }
 
-/** Where room is short, the number at the end is what tells one from the other. */
-function nameParts(/** @type {string} */ name) {
-  const at = name.search(/[#@ ][^#@ ]*$/u);
+/** What a card is of. Code has its file as its title, without which one card of a repository is like the next. @param {import("../protocol.js").Card} card */
+function wholeName({ kind, name, title }) {
+  return kind === "code" && title ? `${name} ${title}` : name;
+}
+
+/** Where room is short, the end is what tells one from the other: a number, the name of a file. */
+function nameParts(/** @type {string} */ name, /** @type {RegExp} */ end) {
+  const at = name.search(end);
   return at < 1 ? html`<span class="truncate">${name}</span>` : html`<span class="truncate">${name.slice(0, at)}</span><span class="card-ref">${name.slice(at)}</span>`;
 }
 

@@ -34,7 +34,8 @@ OTHERS: list[dict[str, Any]] = [
     {
         "id": 3,
         "kind": "code",
-        "name": "octocat/hello-world README.md",
+        "name": "octocat/hello-world",
+        "title": "src/long/way/down/to/the one.py",
         "state": None,
         "excerpt": "a = 1\n" * 40,
     },
@@ -160,6 +161,7 @@ def test_cards_and_answers_can_be_read_by_everybody(visitor: Make, size: dict[st
     for fields in ({}, *OTHERS):
         tell(alice, **fields)
     expect(alice.page.locator(".card")).to_have_count(1 + len(OTHERS))
+    says_which_file_it_is(alice)
     alice.say("/help")
     expect(alice.page.locator(".command-answer")).to_be_visible()
     alice.composer.press_sequentially("/")
@@ -170,3 +172,27 @@ def test_cards_and_answers_can_be_read_by_everybody(visitor: Make, size: dict[st
         ".filter((card) => card.getBoundingClientRect().right > innerWidth).length"
     )
     assert wide == 0
+
+
+def says_which_file_it_is(alice: Visitor) -> None:
+    """Also where there is no room for the way to it."""
+    name = "octocat/hello-world src/long/way/down/to/the one.py"
+    code = alice.page.get_by_role("region", name=f"Code {name}", exact=True)
+    expect(code.get_by_role("link")).to_have_text(name)
+    assert is_whole(code.get_by_text("the one.py"))
+    expect(code.get_by_role("region", name=f"Lines of {name}", exact=True)).to_be_visible()
+    expect(code.get_by_role("button", name=f"Fold the card of {name}", exact=True)).to_be_visible()
+
+
+def is_whole(element: Locator) -> bool:
+    """Neither cut nor pushed out of sight by what is around it."""
+    return bool(
+        element.evaluate(
+            """(one) => {
+              const box = one.getBoundingClientRect();
+              const around = one.parentElement.getBoundingClientRect();
+              return one.scrollWidth <= one.clientWidth && box.width > 0 && box.top >= around.top
+                && box.bottom <= around.bottom && box.right <= around.right && box.right <= innerWidth;
+            }"""
+        )
+    )
