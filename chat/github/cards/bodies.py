@@ -58,7 +58,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def of_user(profile: Profile) -> Body:
-    facts = [("followers", f"{profile.followers}"), ("repositories", f"{profile.public_repos}")]
+    facts = [("followers", f"{profile.followers:,}"), ("repositories", f"{profile.public_repos:,}")]
     facts += [("company", profile.company or ""), ("location", profile.location or "")]
     return Body(
         kind="user",
@@ -71,8 +71,8 @@ def of_user(profile: Profile) -> Body:
 
 
 def of_repository(found: Repository) -> Body:
-    facts = [("stars", f"{found.stargazers_count}"), ("forks", f"{found.forks_count}")]
-    facts += [("open issues", f"{found.open_issues_count}"), ("language", found.language or "")]
+    facts = [("stars", f"{found.stargazers_count:,}"), ("forks", f"{found.forks_count:,}")]
+    facts += [("open issues", f"{found.open_issues_count:,}"), ("language", found.language or "")]
     return Body(
         kind="repository",
         name=found.full_name,
@@ -96,8 +96,8 @@ def of_pull(address: Address, pull: Pull, reviews: Sequence[Review], checks: Che
     facts = [
         ("review", _verdict(pull, reviews) if state in ("open", "draft") else ""),
         ("checks", _checked(checks) if checks else ""),
-        ("changes", f"+{pull.additions} −{pull.deletions}"),
-        ("files", f"{pull.changed_files}"),
+        ("changes", f"+{pull.additions:,} −{pull.deletions:,}"),
+        ("files", f"{pull.changed_files:,}"),
         ("into", pull.base.ref),
         ("comments", _count(pull.comments)),
     ]
@@ -115,7 +115,7 @@ def of_commit(address: Address, found: Commit) -> Body:
         image=_image(found.author),
         facts=_facts(
             [
-                ("changes", f"+{found.stats.additions} −{found.stats.deletions}"),
+                ("changes", f"+{found.stats.additions:,} −{found.stats.deletions:,}"),
                 ("date", (signed.date if signed else "")[:10]),
             ]
         ),
@@ -233,7 +233,7 @@ def _facts(facts: Iterable[tuple[str, str]]) -> list[CardFact]:
 
 
 def _count(number: int) -> str:
-    return f"{number}" if number else ""
+    return f"{number:,}" if number else ""
 
 
 def _image(account: Account | None) -> str | None:

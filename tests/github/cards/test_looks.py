@@ -58,6 +58,14 @@ async def test_a_pull_request_tells_of_reviews_and_checks(github: FakeGitHub) ->
     assert facts((await look_at(of("pull", "2"))).body)["review"] == "approved by 2"
 
 
+async def test_figures_are_written_as_elsewhere(github: FakeGitHub) -> None:
+    github.world.add_person("torvalds", followers=201_000)
+    github.world.repository(HELLO).add_pull(6, additions=12_000, deletions=1, changed_files=1_000)
+    assert facts((await look_at(Address("user", "torvalds"))).body)["followers"] == "201,000"
+    told = facts((await look_at(of("pull", "6"))).body)
+    assert (told["changes"], told["files"]) == ("+12,000 −1", "1,000")
+
+
 async def test_what_it_shows_is_cut_to_size(github: FakeGitHub) -> None:
     labels = [{"name": "x" * 99, "color": "nothex"}] * 30
     own = {
