@@ -23,8 +23,11 @@ const KINDS = {
 const OTHER = /** @type {const} */ ({ word: "Link", sign: "link" });
 /** Those of the protocol; later ones are drawn as plain words. */
 const STATES = new Set(["open", "closed", "merged", "draft", "prerelease", "archived"]);
-/** The one kind that is taller, as an address tells it before there is a body. */
+/** The kinds that are taller, as an address tells them before there is a body. */
 const CODE = /\/blob\//u;
+const NUMBERED = /\/(?:issues|pull)\/\d+$/u;
+/** The facts that somebody waits for. */
+const VERDICTS = new Set(["review", "checks"]);
 /** The ends of names that are shown whole. */
 const REF = /[#@ ][^#@ ]*$/u;
 const FILE = /[/ ][^/]*$/u;
@@ -87,7 +90,7 @@ class GitHubCard extends ChatElement {
     clearTimeout(this.timer);
     if (awaitedMs === 0) return this.#bare();
     this.timer = setTimeout(() => this.requestUpdate(), awaitedMs);
-    return html`<div class="card skeleton kind-${CODE.test(this.link.url) ? "code" : "other"} ${this.folded ? "folded" : ""}" aria-hidden="true"><i></i><b></b><s></s></div>`;
+    return html`<div class="card skeleton kind-${kindAt(this.link.url)} ${this.folded ? "folded" : ""}" aria-hidden="true"><i></i><b></b><s></s></div>`;
   }
 
   /** `owner/name#12` in a text is no link by itself, and there may never be a body that is one. */
@@ -131,13 +134,16 @@ class GitHubCard extends ChatElement {
     return html`<pre class="card-code" tabindex="0" role="region" aria-label="Lines of ${wholeName(card)}"><code>${excerpt}</code></pre>`;
   }
 
+  /** What is decided or checked comes before the labels, of which there may be many. */
   #foot(/** @type {import("../protocol.js").Card} */ card) {
+    const { author, facts, labels } = card;
+    const all = [...(author ? [`by ${author}`] : []), ...facts.map(({ name, value }) => `${name} ${value}`), ...labels.map(({ name }) => name)];
     return html`
-      <footer class="card-foot">
+      <footer class="card-foot" title=${all.join(" · ") || nothing}>
         <ul class="card-facts">
-          ${card.author ? html`<li>by ${card.author}</li>` : ""}
-          ${card.labels.map(({ name, color }) => html`<li class="card-label" data-color=${COLOUR.test(color) ? color : nothing}>${name}</li>`)}
-          ${card.facts.map(({ name, value }) => html`<li><span class="muted">${name}</span> ${value}</li>`)}
+          ${author ? html`<li>by ${author}</li>` : ""}
+          ${facts.map(({ name, value }) => html`<li class=${VERDICTS.has(name) ? "card-verdict" : nothing}><span class="muted">${name}</span> ${value}</li>`)}
+          ${labels.map(({ name, color }) => html`<li class="card-label" data-color=${COLOUR.test(color) ? color : nothing}>${name}</li>`)}
         </ul>
         <span class="card-as-of ${card.stale ? "stale" : ""}" title=${card.stale ? "GitHub could not be asked since" : nothing}>
           ${card.stale ? html`${icon("alert")} not up to date, ` : ""}as of <time-ago .at=${card.as_of}></time-ago>
@@ -183,6 +189,11 @@ function wholeName({ kind, name, title }) {
 function nameParts(/** @type {string} */ name, /** @type {RegExp} */ end) {
   const at = name.search(end);
   return at < 1 ? html`<span class="truncate">${name}</span>` : html`<span class="truncate">${name.slice(0, at)}</span><span class="card-ref">${name.slice(at)}</span>`;
+}
+
+/** As far as it decides about the height. */
+function kindAt(/** @type {string} */ url) {
+  return CODE.test(url) ? "code" : NUMBERED.test(url) ? "pull" : "other";
 }
 
 function stateClass(/** @type {string | null} */ state) {

@@ -103,6 +103,26 @@ def test_a_body_takes_the_place_that_was_kept_for_it_and_changes_in_place(visito
     expect(alice.message("look at this").get_by_role("link", name="octocat/hello-world#7")).to_be_visible()
 
 
+def test_many_labels_push_neither_review_nor_checks_out_of_sight(visitor: Make) -> None:
+    alice = visitor(size=NARROW)
+    alice.come_in("Alice", "labels")
+    alice.say("look at this")
+    alice.sees("look at this")
+    link(alice, "look at this", 70)
+    kept = height(alice.page.locator(".card.skeleton"))
+    verdicts = {"review": "changes requested", "checks": "1 failed, 2 passed"}
+    facts = [{"name": name, "value": value} for name, value in {**verdicts, "files": "5"}.items()]
+    labels = [{"name": f"good {number}. issue", "color": "d73a4a"} for number in range(5)]
+    tell(alice, id=70, author="somebody-with-a-long-name", facts=facts, labels=labels)
+    for name in verdicts:
+        assert is_whole(card(alice).get_by_role("listitem").filter(has_text=name))
+    assert height(card(alice)) == kept
+    whole = card(alice).get_by_title(
+        "by somebody-with-a-long-name · review changes requested · checks 1 failed"
+    )
+    expect(whole).to_have_attribute("title", re.compile("files 5 · good 0. issue · .* · good 4. issue$"))
+
+
 def test_without_a_body_there_is_a_link_where_the_text_has_none(visitor: Make) -> None:
     alice = visitor()
     alice.come_in("Alice", "bare")
