@@ -62,7 +62,7 @@ mailto:a@example.org?subject="onclick=alert(1)
 SAFE = {
     **{name: set() for name in ("p", "br", "strong", "em", "s", "pre", "blockquote", "ul", "li", "hr")},
     **{name: set() for name in ("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr")},
-    **{"th": set(), "td": set(), "ol": {"start"}, "code": {"class"}, "span": {"class"}},
+    **{"th": {"class"}, "td": {"class"}, "ol": {"start"}, "code": {"class"}, "span": {"class"}},
     "a": {"href", "title", "target", "rel"},
 }
 
@@ -134,6 +134,12 @@ def test_a_line_break_is_kept() -> None:
 def test_a_table_is_a_table() -> None:
     html = render("| a | b |\n| --- | --- |\n| 1 | 2 |")
     assert [tag for tag, _ in Found(html).elements if tag in ("th", "td")] == ["th", "th", "td", "td"]
+
+
+def test_the_columns_of_a_table_are_aligned_as_it_says() -> None:
+    found = Found(render("| a | b | c | d |\n| --- | :-- | :-: | --: |\n| 1 | 2 | 3 | 4 |"))
+    wanted = [{}, {}, {"class": "cell-center"}, {"class": "cell-right"}]
+    assert found.of("th") == found.of("td") == wanted
 
 
 @pytest.mark.parametrize(

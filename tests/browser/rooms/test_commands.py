@@ -109,3 +109,20 @@ def test_what_is_no_command_is_not_posted_and_one_is_not_kept_for_later(visitor:
     alice.say("back again")
     alice.sees("back again")
     assert alice.texts() == ["/usr/bin is a folder", "back again"]
+
+
+def test_a_table_is_scrolled_before_its_words_are_broken(visitor: Make) -> None:
+    alice = visitor(size={"width": 320, "height": 700})
+    alice.come_in("Alice", "tables")
+    alice.say(
+        "| account | name | repositories | followers |\n| --- | --- | --- | ---: |\n| octocat | Octocatissimo | 8 | 20,123 |"
+    )
+    cells = alice.page.locator("message-item td")
+    expect(cells).to_have_count(4)
+    lines = """(cells) => cells.map((cell) => {
+      const text = document.createRange();
+      text.selectNodeContents(cell);
+      return text.getClientRects().length;
+    })"""
+    assert cells.evaluate_all(lines) == [1, 1, 1, 1]
+    expect(cells.last).to_have_css("text-align", "right")
