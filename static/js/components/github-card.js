@@ -1,6 +1,6 @@
 // The live view of what a message links to: an issue, a pull request, a repository …; without a body, nothing but the link.
 import { html, nothing } from "lit";
-import { hasLinkTo, shortAddress, webAddress } from "../lib/links.js";
+import { hasLinkTo, shortAddress, webAddress } from "../lib/plain.js";
 import { load, save } from "../lib/storage.js";
 import { ChatElement } from "./element.js";
 import { icon } from "./icons.js";

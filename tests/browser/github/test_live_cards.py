@@ -30,11 +30,9 @@ def test_a_card_goes_with_its_pull_request_and_a_private_one_is_for_who_may_see_
     post(alice, slug, "which is octocat/hidden#1 in short")
     for person in (alice, bob):
         expect(card(person, "Pull request octocat/Hello-World#2, open")).to_be_visible()
-    expect(card(alice, "Issue octocat/hidden#1, open, private")).to_have_count(2)
-    expect(card(alice, "Issue octocat/hidden#1, open, private").first).to_contain_text("Our secret plan")
+    expect(card(alice, "Issue octocat/hidden#1, open, private")).to_contain_text(["Our secret plan"] * 2)
     # The others have the address alone, and where the text has it, nothing more.
-    bare = bob.page.locator("github-card").get_by_role("link", name="octocat/hidden#1", exact=True)
-    expect(bare).to_have_attribute("href", f"{github.url}/octocat/hidden/issues/1")
+    expect(bob.page.locator("github-card a.card-bare")).to_have_text("octocat/hidden#1")
     before = bob.texts()
 
     github.webhooks.add(url=f"{alice.url}/hooks/github", secret=WEBHOOK_SECRET)

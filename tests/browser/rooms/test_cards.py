@@ -11,7 +11,7 @@ from tests.browser.test_accessibility import faults
 from tests.browser.visitor import DESK, Visitor
 
 NARROW = {"width": 320, "height": 700}
-BODY = {
+BODY: dict[str, Any] = {
     "id": 1,
     "version": 1,
     "url": "https://github.com/octocat/hello-world/pull/7",

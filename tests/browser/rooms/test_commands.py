@@ -114,9 +114,8 @@ def test_what_is_no_command_is_not_posted_and_one_is_not_kept_for_later(visitor:
 def test_a_table_is_scrolled_before_its_words_are_broken(visitor: Make) -> None:
     alice = visitor(size={"width": 320, "height": 700})
     alice.come_in("Alice", "tables")
-    alice.say(
-        "| account | name | repositories | followers |\n| --- | --- | --- | ---: |\n| octocat | Octocatissimo | 8 | 20,123 |"
-    )
+    head = "| account | name | repositories | followers |\n| --- | --- | --- | ---: |"
+    alice.say(f"{head}\n| octocat | Octocatissimo | 8 | 20,123 |")
     cells = alice.page.locator("message-item td")
     expect(cells).to_have_count(4)
     lines = """(cells) => cells.map((cell) => {
