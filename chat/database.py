@@ -6,8 +6,9 @@ connection, so that SQLite never waits for itself. No rule of the chat lives her
 
 import asyncio
 import logging
+import select
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
@@ -99,6 +100,7 @@ async def _written(function: Callable[[], T]) -> T:
 
 def _tidy(function: Callable[[], T]) -> T:
     """Run in this thread, with Django's care for stale connections before and after."""
+    _close_ended()
     _close_broken()
     try:
         return function()
@@ -114,6 +116,34 @@ def _close_broken() -> None:
     for connection in connections.all(initialized_only=True):
         connection.close_at = None
         connection.close_if_unusable_or_obsolete()
+
+
+def _close_ended() -> None:
+    """Drop a kept connection that PostgreSQL ended while nothing was asked, as a restart does, before it fails anybody.
+
+    PostgreSQL said so on the socket, where between two statements nothing comes otherwise: to look costs no round trip.
+    What waits in the pool most likely was ended with it. The pool looks at one when it lends it, but rests longer and
+    longer between those that it finds dead, so it is made to look at all of them now.
+    """
+    everything: Sequence[Any] = connections.all(initialized_only=True)
+    for connection in everything:
+        if connection.vendor == "postgresql" and _has_ended(connection):
+            connection.close()
+            connection.pool.check()
+
+
+def _has_ended(connection: Any) -> bool:
+    """What is heard may also be a notice, so a connection that is not silent is asked."""
+    kept = connection.connection
+    if kept is None:
+        return False
+    return (kept.closed or _is_heard(kept.fileno())) and not connection.is_usable()
+
+
+def _is_heard(socket: int) -> bool:
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 class Batch(Generic[Item, Result]):

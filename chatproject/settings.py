@@ -99,13 +99,24 @@ TEMPLATES = [
 # The database: SQLite in the data folder, or PostgreSQL by DATABASE_URL.
 # Five threads of chat/database.py each keep one; the others are for what pages and the admin ask in threads of Django.
 POOL_MOST_CONNECTIONS = 16
+# The pool waits longer after each attempt to connect, up to minutes. Begun anew this often, it sees PostgreSQL come
+# back about a second after it did, however long that was away.
+POOL_RECONNECT_SECONDS = 2.0
 _database: dict[str, Any] = env.database("DATABASE_URL", DATA_DIR / "chat.sqlite3")
 if _database["ENGINE"].endswith("sqlite3"):
     # A file, so that threads and processes share it as in production.
     _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
-    _database |= {"CONN_MAX_AGE": 0}
-    _database["OPTIONS"] |= {"pool": {"min_size": 1, "max_size": POOL_MOST_CONNECTIONS}}
+    # The pool looks at what it lends, so none is lent that a restart of PostgreSQL ended.
+    _database |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+    _database["OPTIONS"] |= {
+        "pool": {
+            "min_size": 1,
+            "max_size": POOL_MOST_CONNECTIONS,
+            "reconnect_timeout": POOL_RECONNECT_SECONDS,
+            "reconnect_failed": lambda pool: pool.check(),
+        }
+    }
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

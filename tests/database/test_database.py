@@ -1,9 +1,12 @@
 """The bridge to the database: what its callers are told, whatever a function or the database does."""
 
 import asyncio
+import os
+import re
+from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from chat import database
 from chat.errors import Forbidden, Unavailable
@@ -81,3 +84,43 @@ async def test_the_writer_keeps_its_connection_until_it_breaks() -> None:
     await database.write(Room.objects.count)
     if connection.vendor == "postgresql":
         assert await database.write(used) is not first
+
+
+@pytest.mark.only_on("postgresql")
+async def test_connections_that_ended_while_nobody_asked_fail_nobody() -> None:
+    doors = (database.call, database.write)
+    kept = {await door(own_session) for door in doors for _ in range(10)}
+    await asyncio.to_thread(end_sessions, kept)
+    for door in doors:
+        assert await asyncio.gather(*(door(Room.objects.count) for _ in range(10))) == [1] * 10
+    assert not kept & {await door(own_session) for door in doors for _ in range(10)}
+
+
+@pytest.mark.only_on("postgresql")
+async def test_a_kept_connection_is_asked_nothing_but_what_the_function_asks(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+
+    def note() -> None:
+        connection.ensure_connection()
+        with trace.open("wb") as file:
+            connection.connection.pgconn.trace(os.dup(file.fileno()))
+
+    def asked() -> list[str]:
+        connection.connection.pgconn.untrace()
+        return re.findall(r"\tF\t\d+\t(?:Query|Parse|Bind)\t.*", trace.read_text())
+
+    await database.write(note)
+    await database.write(Room.objects.count)
+    assert len(await database.write(asked)) == 1
+
+
+def own_session() -> int:
+    connection.ensure_connection()
+    return int(connection.connection.info.backend_pid)
+
+
+def end_sessions(pids: set[int]) -> None:
+    """As a restart of PostgreSQL does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pid, 5000) FROM unnest(%s) AS pid", [[*pids]])
+    connections.close_all()

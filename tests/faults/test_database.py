@@ -10,15 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.delivery.house import House
 from tests.delivery.load import Load
 from tests.people import Person
 from tests.services.postgres import Postgres
+from tests.wire import PATIENCE_S, Wire
 
 Enter = Callable[..., None]
 
+# Long enough for the pool to have become tired of connecting.
+AWAY_S = 9.0
+# More than the chat's own threads keep, so that some wait in Django's pool.
+ASKERS = 12
 LOCKED_S = 8.0
 FROZEN_S = 20.0
 SMALL_DISK_BYTES = 8 << 20
@@ -71,6 +77,34 @@ async def test_postgresql_restarted_under_load(
         seen = await load.check_everywhere_once()
         assert load.refusals == {"unavailable"}
         enter(f"PostgreSQL {manner}", seen, "refused meanwhile: unavailable")
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize(
+    "away_s", [pytest.param(0.0, id="at_once"), pytest.param(AWAY_S, marks=pytest.mark.long, id="later")]
+)
+async def test_postgresql_restarted_while_idle_fails_nobody_once_it_is_back(
+    new_house: Callable[..., House], cluster: Postgres, away_s: float, enter: Enter
+) -> None:
+    settings = {"DATABASE_URL": cluster.new_database()}
+    house = await asyncio.to_thread(new_house, settings=settings, servers=1)
+    author = house.person("author")
+    await author.say("before")
+    async with httpx.AsyncClient(base_url=house.urls[0], timeout=PATIENCE_S) as client:
+        await all_served(client)
+        await asyncio.to_thread(cluster.end, signal.SIGINT)
+        if away_s:
+            assert (await client.get("/readyz")).status_code == 503
+            await asyncio.sleep(away_s)
+        await asyncio.to_thread(cluster.start)
+        for _ in range(3):
+            assert (await client.get("/readyz")).status_code == 200
+        await author.say("after")
+        await asyncio.gather(all_served(client), *(subscribe(house.urls[0]) for _ in range(ASKERS)))
+    assert author.refusals == author.goodbyes == []
+    assert (await house.fresh_view()).texts() == ["before", "after"]
+    await author.leave()
+    enter(f"PostgreSQL away for {away_s:.0f} s, nobody about", besides="nobody was refused once it was back")
 
 
 @pytest.mark.long
@@ -137,6 +171,18 @@ async def test_a_full_disk_refuses_messages_and_takes_them_once_there_is_room(
     assert half.texts() == said == (await house.fresh_view()).texts()
     await author.leave()
     enter("disk full", seen, "refused meanwhile: unavailable")
+
+
+async def all_served(client: httpx.AsyncClient) -> None:
+    """Read by the chat's own threads and by those of Django's pages, side by side."""
+    paths = ["/api/rooms/lobby/messages", "/accounts/login/"] * ASKERS
+    answers = await asyncio.gather(*(client.get(path) for path in paths))
+    assert {answer.status_code for answer in answers} == {200, 302}
+
+
+async def subscribe(url: str) -> None:
+    async with await Wire.connect(url) as wire:
+        await wire.subscribe("lobby")
 
 
 def fill(file: Path) -> None:
