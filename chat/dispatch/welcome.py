@@ -79,14 +79,17 @@ async def _enter(connection: Connection, slug: str, query: Mapping[str, str]) ->
     """Subscribe to the URL's room, made on demand where that is allowed."""
     connection.default_room = slug
     since = _since(query.get("since"))
+    epoch, event = query.get("epoch"), _event(connection)
     try:
-        await subscribe(connection, slug, since, query.get("epoch"), _event(connection))
+        await subscribe(connection, slug, since, epoch, event)
     except NotFound:
-        if not settings.CHAT_ROOMS_ON_DEMAND or await database.call(history.room_exists, slug):
+        if not settings.CHAT_ROOMS_ON_DEMAND:
             raise
-        take("room_on_demand", connection.visitor.address)
-        await database.write(room_on_demand, slug)
-        await subscribe(connection, slug, since, query.get("epoch"), _event(connection))
+        # Somebody else may have made it since we looked; a room that is hidden from this person is refused again.
+        if not await database.call(history.room_exists, slug):
+            take("room_on_demand", connection.visitor.address)
+            await database.write(room_on_demand, slug)
+        await subscribe(connection, slug, since, epoch, event)
 
 
 def _event(connection: Connection) -> FirstFrame:

@@ -1,16 +1,19 @@
 """Who is let in, in which dialect, and what is told to those who are not."""
 
+import asyncio
+import threading
+
 import pytest
 from django.contrib.auth import SESSION_KEY
 from django.test import AsyncClient
 from pytest_django.fixtures import Settings
 
 from chat import database
-from chat.actions.rooms import create_room
+from chat.actions.rooms import create_room, room_on_demand
 from chat.limits import USER_SOCKETS
 from chat.models import Room, Token, User
 from chat.models.token import digest
-from tests.consumers.socket import Socket
+from tests.consumers.socket import PATIENCE_S, Socket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -153,6 +156,29 @@ async def test_an_unused_address_becomes_a_public_room_on_demand(settings: Setti
     async with Socket("/ws/chat/Caf%C3%A9/") as socket:
         room = (await socket.event("subscribed"))["room"]
     assert (room["slug"], room["kind"], room["seq"], room["members"]) == ("café", "public", 0, 0)
+
+
+async def test_a_room_that_somebody_else_makes_at_the_same_moment_is_entered(settings: Settings) -> None:
+    settings.CHAT_ROOMS_ON_DEMAND = True
+    async with Socket() as first:
+        await first.event("subscribed")
+    waiting = database._readers._work_queue.qsize
+    # All readers but one are held up: what waits for them is done in its order.
+    gates = [threading.Event() for _ in range(database.READER_THREADS)]
+    held = [asyncio.create_task(database.call(gate.wait, PATIENCE_S)) for gate in gates]
+    async with Socket("/ws/chat/fresh/") as socket:
+        async with asyncio.timeout(PATIENCE_S):
+            while not waiting():
+                await asyncio.sleep(0.01)
+        # Between the socket's look for the room and its next one.
+        made = asyncio.create_task(database.call(room_on_demand, "fresh"))
+        while waiting() < 2:
+            await asyncio.sleep(0.01)
+        gates[0].set()
+        assert (await socket.event("subscribed"))["room"]["slug"] == "fresh"
+        for gate in gates:
+            gate.set()
+    await asyncio.gather(made, *held)
 
 
 @pytest.mark.parametrize("slug", ["admin", "a%20b", "x" * 81, "a.b"])
