@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+import websockets
 
 from tests.programs import Program
 from tests.services import environment
@@ -75,6 +76,13 @@ async def test_page_static_file_admin_api_and_socket_are_served(url: str) -> Non
         await alice.ask("send", room="lobby", text="hello")
         arrived = await bob.event("message", room="lobby")
         assert arrived["message"]["text"] == "hello"
+
+
+async def test_a_handshake_to_an_address_of_nobody_is_refused_without_a_fuss(url: str) -> None:
+    for path in ("/", "/ws/other/", "/ws/chat/lobby", "/ws/chat/lobby/more/"):
+        with pytest.raises(websockets.InvalidStatus) as refused:
+            await websockets.connect(url.replace("http", "ws", 1) + path, proxy=None)
+        assert refused.value.response.status_code == 403, path
 
 
 def test_whoever_comes_while_the_server_is_busy_waits_in_line() -> None:
