@@ -67,6 +67,7 @@ CHANNEL = (
     (HTTPChannel, "dataReceived"),
     (HTTPChannel, "lineReceived"),
     (HTTPChannel, "rawDataReceived"),
+    (HTTPChannel, "headerReceived"),
     (HTTPChannel, "allHeadersReceived"),
     (HTTPChannel, "allContentReceived"),
     (HTTPChannel, "requestDone"),

@@ -62,6 +62,14 @@ class ChatChannel(HTTPChannel):
             self._enter(self._times.head, self._head_is_late)
         super().dataReceived(data)
 
+    def headerReceived(self, line: bytes) -> bool:  # noqa: N802
+        """One header. A length may have more digits than Python makes a number of, and Twisted does not expect that."""
+        try:
+            return bool(super().headerReceived(line))
+        except ValueError:
+            self._respondToBadRequestAndDisconnect()
+            return False
+
     def allHeadersReceived(self) -> None:  # noqa: N802
         """Say no before anything of a body is kept, and before the client is told to go on with it."""
         try:
