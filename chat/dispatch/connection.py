@@ -32,8 +32,8 @@ class Connection:
         # By room slug: when typing was last passed on.
         self.typed_at: dict[str, float] = {}
         self.closed = False
-        # Why this side closed it, if it did.
-        self.close_code: Close | None = None
+        # Why this side closed it, if it did; when it has ended, the server's own reasons are known too.
+        self.close_code: int | None = None
         self._real_closes = real_closes
         self._out: Wire | Outbox = wire or Outbox(send, self._failed)
         self._out.overflowed = self._too_slow
@@ -93,6 +93,8 @@ class Connection:
     async def end(self) -> None:
         """The socket is gone: nothing more is sent, and what was being done for it is cancelled."""
         self.closed = True
+        if self.close_code is None and self.wire is not None:
+            self.close_code = self.wire.closed_with
         if isinstance(self._out, Outbox):
             await self._out.end()
         await self.work.end()

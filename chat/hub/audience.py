@@ -23,6 +23,10 @@ class Wire(Protocol):
     def pending(self) -> int:
         """Bytes that are not with the system yet."""
 
+    @property
+    def closed_with(self) -> int | None:
+        """The code of this side's close frame, if it was the first: the server's own too, for what is no frame."""
+
     def put(self, text: str) -> None:
         """Send a text frame behind the others."""
 

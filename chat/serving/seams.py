@@ -93,7 +93,7 @@ APPLICATION_KEY = "application_instance"
 # Set by autobahn on each socket.
 SOCKET_ATTRIBUTES = (
     *("state", "failedByMe", "data", "current_frame", "inside_message"),
-    *("trafficStats", "autoPingTimeoutCall", "send_queue"),
+    *("trafficStats", "autoPingTimeoutCall", "send_queue", "closedByMe", "localCloseCode"),
 )
 # Counted by autobahn for each frame that it parses.
 STATISTICS = (

@@ -28,6 +28,12 @@ class ChatSocket(Inbound):
         """Whether frames may go out: the handshake is done, and no close frame has been sent or received."""
         return bool(self.state == self.STATE_OPEN)
 
+    @property
+    def closed_with(self) -> int | None:
+        """The code with which this side closed, the application or autobahn; None where the other side did."""
+        code: int | None = self.localCloseCode if self.closedByMe else None
+        return code
+
     def onOpen(self) -> None:  # noqa: N802 - autobahn's name
         """Let go of the handshake, and of the HTTP channel, which is still asked to produce: the wire does now."""
         super().onOpen()

@@ -69,6 +69,11 @@ class Wire:
         """Bytes that are not with the system yet."""
         return self._behind + sum(map(len, self.frames))
 
+    @property
+    def closed_with(self) -> int | None:
+        """The code of our close frame, if it was the first: the server's own too, for what is no frame."""
+        return self._socket.closed_with
+
     def put(self, text: str) -> None:
         """Send a text frame at the end of this turn of the loop, together with what else is put."""
         self.put_frame(text.encode())

@@ -1,10 +1,13 @@
 """The line at the end of each request and each socket, with what is known of it, and without what lets people in."""
 
+import asyncio
+import json
 import logging
 import secrets
 
 import httpx
 import pytest
+import websockets
 from django.contrib.auth.tokens import default_token_generator
 from django.test import Client
 
@@ -17,6 +20,8 @@ from tests.logs.conftest import Lines
 from tests.programs import Program
 
 ADDRESS = "127.0.0.1"
+# Of a kind that there is not.
+NO_FRAME = bytes((0x83, 0x80)) + b"\0" * 4
 
 
 def ended(lines: Lines, what: str) -> list[dict[str, object]]:
@@ -133,8 +138,6 @@ def test_the_levels_are_those_of_the_chat_and_access_lines_are_for_programs(form
 
 
 def test_a_server_writes_lines_that_programs_read(installation: dict[str, str]) -> None:
-    import json
-
     settings = {**installation, "CHAT_LOG_FORMAT": "json"}
     with Program.manage("serve", "--migrate", "--port", "0", **settings) as server:
         url = server.url()
@@ -143,6 +146,28 @@ def test_a_server_writes_lines_that_programs_read(installation: dict[str, str]) 
         assert server.end() == 0
     assert (line["path"], line["status"], line["level"]) == ("/healthz", 200, "info")
     assert "private" not in server.output
+
+
+@pytest.mark.parametrize(("frame", "code"), [(b"x" * 70_000, 1009), (b"\xff", 1007), (None, 1002)])
+async def test_a_socket_that_the_server_itself_closed_is_not_said_to_be_closed_by_the_client(
+    installation: dict[str, str], frame: bytes | None, code: int
+) -> None:
+    with Program.manage(
+        "serve", "--migrate", "--port", "0", **installation, CHAT_LOG_FORMAT="json"
+    ) as server:
+        address = server.url().replace("http", "ws", 1) + "/ws/chat/lobby/"
+        async with websockets.connect(address, proxy=None) as socket:
+            if frame is None:
+                socket.transport.write(NO_FRAME)
+            else:
+                await socket.send(frame, text=True)
+            await socket.wait_closed()
+        line = json.loads(server.wait_for("socket ended"))
+        numbers = (await asyncio.to_thread(httpx.get, f"{server.url()}/metrics")).text
+        assert server.end() == 0
+    assert (line["by"], line["code"]) == ("server", code)
+    assert f'chat_closes_total{{by="server",code="{code}"}} 1.0' in numbers
+    assert 'chat_closes_total{by="client"' not in numbers
 
 
 def test_the_text_form_is_quiet_about_requests(installation: dict[str, str]) -> None:
