@@ -26,8 +26,8 @@ from chat.serving.incoming.mailbox import Mailbox
 from chat.serving.outlet import Outlet
 from chat.serving.proxies import Network, Outermost, TrustedProxies
 from chat.serving.quiet import be_quiet
-from chat.serving.socket import CLOSE_EXTENSION, CLOSE_HANDSHAKE_TIMEOUT_S, ChatSocket
-from chat.serving.wire import WIRE_EXTENSION, Wire
+from chat.serving.socket import CLOSE_EXTENSION, ChatSocket
+from chat.serving.wire import CLOSE_HANDSHAKE_TIMEOUT_S, WIRE_EXTENSION, Wire
 
 logger = logging.getLogger(__name__)
 

@@ -7,14 +7,12 @@ from typing import Any
 
 from chat.serving.http import handshake
 from chat.serving.incoming.inbound import Inbound
-from chat.serving.wire import BINARY, PONG, Wire
+from chat.serving.wire import BINARY, CLOSE_HANDSHAKE_TIMEOUT_S, PONG, Wire
 
 # The key in scope["extensions"] by which an application learns that any close code and a reason may be sent.
 CLOSE_EXTENSION = "chat.close"
 # RFC 6455: a control frame holds 125 bytes, two of them are the code.
 REASON_BYTES = 123
-# A peer that answers a close frame later than this is dropped; the drain's time limit counts on it.
-CLOSE_HANDSHAKE_TIMEOUT_S = 2.0
 
 
 class ChatSocket(Inbound):

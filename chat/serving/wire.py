@@ -3,6 +3,7 @@
 It must not know what the frames say, nor what a closing connection means to the chat.
 """
 
+import select
 import struct
 from collections import deque
 from collections.abc import Callable
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 WIRE_EXTENSION = "chat.wire"
 # So much of what waits is handed to the transport at a time, so that the rest can still be dropped between frames.
 HANDED_BYTES = 1 << 16
+# A peer that answers a close frame later than this is dropped; the drain's time limit counts on it.
+CLOSE_HANDSHAKE_TIMEOUT_S = 2.0
 # A reader that is behind may take so long to come to its close frame; what it costs by then is little.
 SLOW_READER_S = 20.0
 
@@ -46,7 +49,7 @@ class Wire:
 
     __slots__ = (
         *("outlet", "frames", "overflowed", "_socket", "_transport", "_send"),
-        *("_backlog", "_behind", "_handed", "_last", "__weakref__"),
+        *("_backlog", "_behind", "_handed", "_refused", "_last", "__weakref__"),
     )
 
     def __init__(self, socket: "ChatSocket", outlet: "Outlet") -> None:
@@ -61,8 +64,10 @@ class Wire:
         # Bytes that wait here, those handed to the transport included, and how many of them those are.
         self._behind = 0
         self._handed = 0
-        # The close frame that goes out behind what waits.
-        self._last: tuple[int, str] | None = None
+        # They wait as the system took no more, and not because the handshake or a ping of ours is before them.
+        self._refused = False
+        # The close frame that goes out behind what waits, and how long its answer may take.
+        self._last: tuple[int, str, float] | None = None
 
     @property
     def pending(self) -> int:
@@ -86,11 +91,9 @@ class Wire:
         """Send the close frame behind everything that was put before it; what is put later is dropped."""
         self.outlet.write([self])
         if self._last is None:
-            self._last = (code, reason)
-            if self._backlog is None:
-                self._socket.close(code, reason)
-            elif not self._backlog:
-                self._socket.close(code, reason, SLOW_READER_S)
+            self._last = (code, reason, SLOW_READER_S if self._is_slow() else CLOSE_HANDSHAKE_TIMEOUT_S)
+            if not self._backlog:
+                self._socket.close(*self._last)
 
     def listen(self, take: Callable[[str], None]) -> None:
         """Hand each text that comes in to `take`; called before the application accepts."""
@@ -122,8 +125,16 @@ class Wire:
         if taken < len(data):
             self._fall_behind(data[taken:])
 
+    def _is_slow(self) -> bool:
+        """Whether bytes wait for the reader, and not for the next turn of the loop."""
+        if self._backlog is None:
+            return False
+        return self._refused or self._behind > HANDED_BYTES or not _has_room(self._transport)
+
     def _fall_behind(self, rest: bytes) -> None:
         self._backlog, self._behind = deque([rest]), len(rest)
+        in_transport = self._send and (self._transport.dataBuffer or self._transport._tempDataBuffer)
+        self._refused = not in_transport
         # This asks for the rest at once.
         self._transport.registerProducer(self, False)
 
@@ -153,11 +164,20 @@ class Wire:
         self._backlog, self._behind = None, 0
         self._transport.unregisterProducer()
         if self._last is not None:
-            self._socket.close(*self._last, SLOW_READER_S)
+            self._socket.close(*self._last)
 
     def stopProducing(self) -> None:  # noqa: N802 - Twisted's name
         """The connection is lost."""
         self._backlog, self._behind, self._handed = None, 0, 0
+
+
+def _has_room(transport: Any) -> bool:
+    """Whether the system would take more at once."""
+    if not isinstance(transport, tcp.Connection):
+        return False
+    look = select.poll()
+    look.register(transport.getHandle(), select.POLLOUT)
+    return bool(look.poll(0))
 
 
 def _bare_send(transport: Any) -> Callable[[bytes], int] | None:

@@ -90,8 +90,11 @@ async def socket(scope: dict[str, Any], receive: Callable[[], Any], send: Callab
     if scope["path"].startswith("/listen"):
         listen(scope["extensions"]["chat.wire"])
     await send({"type": "websocket.accept"})
-    if scope["path"] == "/greet":
+    if scope["path"] in ("/greet", "/dismiss"):
         await send({"type": "websocket.send", "text": "welcome"})
+    if scope["path"] == "/dismiss":
+        await send({"type": "websocket.send", "text": "but not you"})
+        await send({"type": "websocket.close", "code": 4401, "reason": "as asked"})
     sockets.add(send)
     wire = scope["extensions"]["chat.wire"]
     wires.add(wire)

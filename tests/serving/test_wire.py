@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import os
 import re
 import socket
@@ -16,6 +17,7 @@ from websockets.asyncio.client import ClientConnection
 
 from chat.limits import PENDING_BYTES
 from chat.serving.outlet import WRITES_AT_ONCE
+from chat.serving.wire import SLOW_READER_S
 from tests.programs import Program
 
 PATIENCE_S = 30
@@ -48,7 +50,7 @@ def connected(server: Program, path: str = "/") -> websockets.connect:
 class SlowReader:
     """A socket that reads only what it is told to read."""
 
-    def __init__(self, server: Program) -> None:
+    def __init__(self, server: Program, path: str = "/") -> None:
         parts = urlsplit(server.url())
         self.socket = socket.socket()
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER_BYTES)
@@ -56,7 +58,7 @@ class SlowReader:
         self.socket.connect((parts.hostname, parts.port))
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall(
-            f"GET / HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
         answer = b""
@@ -186,6 +188,18 @@ async def test_one_who_pings_and_never_reads_is_cut_with_1013(server: Program) -
 async def test_what_is_said_with_the_handshake_comes_behind_it(server: Program) -> None:
     async with connected(server, "/greet") as greeted:
         assert await greeted.recv() == "welcome"
+
+
+async def test_whoever_is_closed_with_the_handshake_and_never_answers_is_not_waited_for_long(
+    server: Program,
+) -> None:
+    """What waits behind the handshake is no sign of a slow reader: the patience for those would be twenty seconds."""
+    with SlowReader(server, "/dismiss") as closed:
+        frames = await asyncio.to_thread(lambda: list(iter_frames(closed)))
+        assert [opcode for opcode, _ in frames] == [1, 1, 8]
+        closed.socket.settimeout(SLOW_READER_S / 2)
+        with contextlib.suppress(ConnectionResetError):
+            assert await asyncio.to_thread(closed.socket.recv, 1) == b""
 
 
 async def test_a_reader_that_is_behind_gets_its_close_frame_last(
