@@ -133,14 +133,7 @@ async def subscribe(
             raise
         page = found.page
         subscribed = Subscribed(
-            room=found.room,
-            seq=page.seq,
-            messages=page.messages,
-            cards=page.cards,
-            more=page.more,
-            reset=page.reset,
-            has_older=page.has_older,
-            online=local.presence.online(room.pk),
+            room=found.room, online=local.presence.online(room.pk), **msgspec.structs.asdict(page)
         )
         if not feed.open(connection, frame(subscribed), page.seq, found.room.seq):
             raise NotFound("There is no such room.", field="room")
